@@ -1,0 +1,41 @@
+# The targets of docs/contracts: demo, test, all, install, bench, fuzz, asan, coverage, check. Meson and ninja do the work.
+BUILD ?= build
+ASAN_BUILD ?= build-asan
+CLANG_BUILD ?= build-clang
+FUZZ_SECONDS ?= 60
+DESTDIR ?=
+
+.PHONY: all bootstrap configure test check asan clang demo bench fuzz coverage install clean format
+
+all: configure
+	ninja -C $(BUILD)
+
+bootstrap:
+	tools/bootstrap
+
+configure: bootstrap
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix=/usr >/dev/null
+
+check: configure
+	tools/check-layers
+
+test: all check
+	tools/run-tests $(BUILD)
+
+asan: bootstrap
+	@test -f $(ASAN_BUILD)/build.ninja || meson setup $(ASAN_BUILD) -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 >/dev/null
+	ninja -C $(ASAN_BUILD)
+	ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 tools/run-tests $(ASAN_BUILD) --once
+
+clang: bootstrap
+	@test -f $(CLANG_BUILD)/build.ninja || CC=clang meson setup $(CLANG_BUILD) >/dev/null
+	ninja -C $(CLANG_BUILD)
+
+install: all
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+format:
+	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
+
+clean:
+	rm -rf build build-*

@@ -1,0 +1,58 @@
+/*
+ * block.h - finds the signing blocks of an official letter: titles above, full name below, room for the signature between
+ * (NĐ 30/2020, Phụ lục I, II.7; boxes 7a, 7b, 7c). Pure: text lines in, candidates out; no file, no MuPDF.
+ *
+ * Names are matched over NFC/NFD, tone-mark spelling ("Hoà" = "Hòa") and upper case. It never guesses: `sure` only when exactly
+ * one block of the signer stands out; otherwise the reason and all candidates.
+ */
+#ifndef KYSO_SIGN_BLOCK_H
+#define KYSO_SIGN_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pdf/pages.h"
+#include "util/defer.h"
+#include "util/page_text.h"
+
+struct arena;
+struct err;
+
+#define BLOCK_MAX_TITLES 8
+
+struct sign_block {
+	const char *name;                      /* as printed */
+	uint32_t page;                         /* index */
+	const char *titles[BLOCK_MAX_TITLES];  /* from the top: "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC" */
+	size_t title_count;
+	struct pd_rect_mm name_rect;
+	struct pd_rect_mm title_rect;          /* union of the title lines; zero when there are none */
+	struct pd_rect_mm room;                /* free space between titles and name */
+	int score;                             /* how sure, for ordering candidates */
+	const char *why_not;                   /* NULL, or why it is not taken ("in Nơi nhận", "in the body", "no title above") */
+};
+
+struct block_search {
+	bool sure;
+	const struct sign_block *found;  /* when sure */
+	const char *reason_vi;           /* when not sure */
+	const char *reason_en;
+	struct sign_block *candidates;   /* best first, found one included */
+	size_t candidate_count;
+};
+
+/* `signer` NULL: every signing block of the letter is a candidate, sure when there is exactly one. */
+NODISCARD int block_find(const struct page_text *text, const char *signer, struct arena *arena, struct block_search *ret, struct err *err);
+
+/* Where "Số: ....../..." leaves its number open and "ngày ... tháng ... năm ..." its date; zero rect when not found. Page 1 only. */
+struct number_date_blanks {
+	bool number_found, date_found;
+	struct pd_rect_mm number;        /* over the dots of "Số: ......" */
+	struct pd_rect_mm day, month;    /* over the dots after "ngày" and after "tháng"; year likewise when open */
+	struct pd_rect_mm year;
+	bool year_open;
+	float size_pt;
+};
+NODISCARD int block_find_blanks(const struct page_text *text, struct number_date_blanks *ret, struct err *err);
+
+#endif
