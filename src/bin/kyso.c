@@ -1,0 +1,7 @@
+/* kyso.c - main() of kyso: wiring, nothing else. */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv);
+}
