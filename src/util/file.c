@@ -239,11 +239,11 @@ static mode_t default_mode(const char *path)
 	return 0666 & ~mask;
 }
 
-int file_out_commit(struct file_out *out, struct err *err)
+int file_out_commit(struct file_out *out, bool sync, struct err *err)
 {
 	if (!out->tmp_path)
 		return copy_to_stdout(out, err);
-	if (fchmod(out->fd, default_mode(out->path)) < 0 || fsync(out->fd) < 0 || rename(out->tmp_path, out->path) < 0)
+	if (fchmod(out->fd, default_mode(out->path)) < 0 || (sync && fsync(out->fd) < 0) || rename(out->tmp_path, out->path) < 0)
 		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", out->path);
 	free(out->tmp_path);
 	out->tmp_path = NULL;
@@ -269,5 +269,5 @@ int file_write(const char *path, const void *data, size_t len, struct err *err)
 
 	if (file_out_open(path, &out, err) < 0 || file_out_write(out, data, len, err) < 0)
 		return -1;
-	return file_out_commit(out, err);
+	return file_out_commit(out, /* sync= */ true, err);
 }

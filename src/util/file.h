@@ -8,6 +8,7 @@
 #ifndef KYSO_UTIL_FILE_H
 #define KYSO_UTIL_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,7 +40,8 @@ NODISCARD int file_out_patch(struct file_out *out, uint64_t offset, const void *
 /* Copies a whole map efficiently (copy_file_range or write). */
 NODISCARD int file_out_copy(struct file_out *out, const struct file_map *map, struct err *err);
 int file_out_peek_fd(const struct file_out *out); /* readable and writable */
-NODISCARD int file_out_commit(struct file_out *out, struct err *err); /* fsync, rename; `out` stays to be freed */
+/* fsync (unless the caller syncs the whole file system once for a batch) and rename; `out` stays to be freed. */
+NODISCARD int file_out_commit(struct file_out *out, bool sync, struct err *err);
 void file_out_free(struct file_out *out);
 DEFINE_FREEP(struct file_out, file_out_free)
 
