@@ -31,6 +31,18 @@ clang: bootstrap
 	@test -f $(CLANG_BUILD)/build.ninja || CC=clang meson setup $(CLANG_BUILD) >/dev/null
 	ninja -C $(CLANG_BUILD)
 
+fuzz: bootstrap
+	tools/fuzz build-fuzz $(FUZZ_SECONDS)
+
+coverage: bootstrap
+	tools/coverage build-coverage
+
+bench: all
+	tools/bench $(BUILD)
+
+demo: all
+	tools/demo $(BUILD)
+
 install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 

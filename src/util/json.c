@@ -112,6 +112,11 @@ void js_set(struct json *object, const char *key, struct json *value)
 		json_object_set_new(in(object), key, in(value));
 }
 
+void js_remove(struct json *object, const char *key)
+{
+	json_object_del(in(object), key);
+}
+
 void js_set_string(struct json *object, const char *key, const char *utf8)
 {
 	js_set(object, key, js_new_string(utf8));

@@ -32,6 +32,7 @@ void js_free(struct json *json);
 DEFINE_FREEP(struct json, js_free)
 
 void js_set(struct json *object, const char *key, struct json *value);
+void js_remove(struct json *object, const char *key);
 void js_set_string(struct json *object, const char *key, const char *utf8);
 void js_set_int(struct json *object, const char *key, int64_t value);
 void js_set_real(struct json *object, const char *key, double value); /* written with at most 4 decimals */

@@ -21,6 +21,7 @@ struct workfile {
 	size_t capacity; /* original + room */
 	size_t original;
 	size_t len;
+	bool patched; /* the original bytes in memory differ from the input file */
 };
 
 static size_t page_round(size_t n)
@@ -56,6 +57,7 @@ static int load(struct workfile *work, struct bytes data, int fd, struct err *er
 		memcpy(work->base, data.p, data.n);
 	}
 	work->original = data.n;
+	work->patched = false;
 	work->len = data.n;
 	return 0;
 }
@@ -139,6 +141,15 @@ int workfile_append(struct workfile *work, struct bytes data, struct err *err)
 	return 0;
 }
 
+void workfile_patch(struct workfile *work, size_t offset, struct bytes data)
+{
+	if (offset > work->len || data.n > work->len - offset)
+		BUG("work file patched beyond its %zu bytes", work->len);
+	if (data.n)
+		memcpy(work->base + offset, data.p, data.n);
+	work->patched |= offset < work->original;
+}
+
 void workfile_truncate(struct workfile *work, size_t len)
 {
 	if (len < work->original || len > work->len)
@@ -166,7 +177,7 @@ int workfile_save(const struct workfile *work, const char *path, enum workfile_s
 
 	if (file_out_open(path, &out, err) < 0)
 		return -1;
-	if (work->map && work->original >= MAP_FROM_BYTES) {
+	if (work->map && !work->patched && work->original >= MAP_FROM_BYTES) {
 		if (file_out_copy(out, work->map, err) < 0)
 			return -1;
 		copied = work->original;

@@ -31,6 +31,8 @@ const char *workfile_name(const struct workfile *work);
 
 /* ERR_LIMIT beyond the room. */
 NODISCARD int workfile_append(struct workfile *work, struct bytes data, struct err *err);
+/* Overwrites bytes in memory (a signature gap that was prepared before); BUG beyond the end. */
+void workfile_patch(struct workfile *work, size_t offset, struct bytes data);
 /* Back to a length between the original size and now (a step is tried again). */
 void workfile_truncate(struct workfile *work, size_t len);
 /* Forgets everything of before and takes new bytes as the original (benchmarks, batches); they must fit. */
