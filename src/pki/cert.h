@@ -1,7 +1,9 @@
 /*
  * cert.h - X.509 certificates (RFC 5280): parsing, the fields kyso needs, key checks. Reference counted, immutable.
  *
- * Parsing is strict DER: trailing bytes are ERR_CERT. Strings returned are UTF-8 and borrowed from the certificate.
+ * Parsing is strict DER: trailing bytes, a repeated extension, two different signature algorithms are ERR_CERT; negative or
+ * long serials and far dates are read. Strings returned are UTF-8 and borrowed from the certificate.
+ * Parsing is our own and takes microseconds; the public key is made when it is first needed (docs/decisions/009).
  * Times are UTC milliseconds. Threads: a certificate may be shared once made.
  */
 #ifndef KYSO_PKI_CERT_H
@@ -58,6 +60,18 @@ bool cert_has_eku(const struct cert *cert);        /* the extension is present *
 bool cert_eku(const struct cert *cert, enum cert_eku eku); /* listed (EKU_ANY does not imply others here) */
 bool cert_eku_critical(const struct cert *cert);
 bool cert_ocsp_no_check(const struct cert *cert);
+long cert_path_len(const struct cert *cert);       /* pathLenConstraint, -1 when absent */
+int cert_version(const struct cert *cert);         /* 1, 2 or 3 */
+
+/* Every extension as written, for what is not read above (policies, name constraints). */
+struct cert_ext {
+	struct bytes oid;   /* contents octets */
+	struct bytes value; /* DER inside the OCTET STRING */
+	bool critical;
+};
+size_t cert_ext_count(const struct cert *cert);
+const struct cert_ext *cert_ext(const struct cert *cert, size_t i);
+const struct cert_ext *cert_find_ext(const struct cert *cert, struct bytes oid); /* NULL when absent */
 
 /* First http URL of the kind, or NULL. */
 const char *cert_ocsp_url(const struct cert *cert);
@@ -69,6 +83,16 @@ struct key_strength cert_key(const struct cert *cert);
 /* Whether a signature value over a digest is this certificate's key's. 0 yes; 1 no; -1 could not be decided (err). */
 NODISCARD int cert_check_signature(const struct cert *cert, struct sig_alg alg, const struct digest *digest, struct bytes signature,
 				   struct err *err);
+
+/* The same over a message, which is hashed as the algorithm asks; this is what Ed25519 needs. */
+NODISCARD int cert_check_message(const struct cert *cert, struct sig_alg alg, struct bytes message, struct bytes signature, struct err *err);
+
+/* What was signed in a certificate, by which algorithm (KEY_UNKNOWN when not supported), and the value. */
+struct bytes cert_tbs(const struct cert *cert);
+struct sig_alg cert_sig_alg(const struct cert *cert);
+struct bytes cert_signature(const struct cert *cert);
+/* Whether this certificate's signature is the issuer's key's. Names, dates and usages are not looked at. 0 yes; 1 no; -1 not decided. */
+NODISCARD int cert_check_issued(const struct cert *cert, const struct cert *issuer, struct err *err);
 
 /* A growable list that owns its references. */
 struct cert_list {
