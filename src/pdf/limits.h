@@ -9,6 +9,10 @@ enum {
 	PD_MAX_OBJECT_NUMBER = 8388607,        /* ISO 32000-1 Annex C.2 */
 	PD_MAX_GENERATION = 65535,
 	PD_MAX_REVISIONS = 1000,
+	PD_MAX_ENTRIES = 6000000,              /* cross-reference entries of all revisions together */
+	PD_MAX_FILTERS = 8,                    /* in one stream */
+	PD_MAX_LOAD_DEPTH = 8,                 /* object needed to read an object ... (/Length, object stream) */
+	PD_MAX_EXTENDS = 256,                  /* object streams chained by /Extends */
 	PD_MAX_PAGES = 100000,
 	PD_MAX_PAGE_TREE_DEPTH = 64,
 	PD_MAX_FIELDS = 50000,
