@@ -14,6 +14,7 @@ struct signer_ops {
 	/* Appends the signature value: RSA big-endian of the modulus' size; ECDSA as DER Ecdsa-Sig-Value (RFC 3279 2.2.3). */
 	int (*sign)(struct signer *signer, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature, struct err *err);
 	bool (*supports)(const struct signer *signer, struct sig_alg alg);
+	/* Frees what is the implementation's, the struct included; signer_free has released cert and chain before. */
 	void (*free)(struct signer *signer);
 };
 
