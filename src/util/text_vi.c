@@ -8,23 +8,36 @@
 
 struct letter {
 	uint16_t code, base, mark; /* mark 0: a singleton */
-	uint16_t composes;
 };
 
+/* By code. */
 static const struct letter letters[] = {
-#define LETTER(code, base, mark, composes) { code, base, mark, composes },
+#define LETTER(code, base, mark) { code, base, mark },
 #include "util/text_vi_table.def"
 #undef LETTER
 };
 
-struct case_pair {
-	uint16_t upper, lower;
+/* What NFC makes, by base and mark. */
+static const struct letter pairs[] = {
+#define PAIR(base, mark, code) { code, base, mark },
+#include "util/text_vi_table.def"
+#undef PAIR
 };
 
-static const struct case_pair case_pairs[] = {
-#define CASE(upper, lower) { upper, lower },
+struct case_pair {
+	uint16_t from, to;
+};
+
+static const struct case_pair lowers[] = {
+#define LOWER(upper, lower) { upper, lower },
 #include "util/text_vi_table.def"
-#undef CASE
+#undef LOWER
+};
+
+static const struct case_pair uppers[] = {
+#define UPPER(lower, upper) { lower, upper },
+#include "util/text_vi_table.def"
+#undef UPPER
 };
 
 struct mark_class {
@@ -153,9 +166,21 @@ static const struct letter *letter_find(uint32_t code)
 /* The letter that base and mark make; 0 when there is none. */
 static uint32_t letter_compose(uint32_t base, uint32_t mark)
 {
-	for (size_t i = 0; i < ARRAY_LEN(letters); i++)
-		if (letters[i].base == base && letters[i].mark == mark && letters[i].composes)
-			return letters[i].code;
+	uint64_t wanted = (uint64_t)base << 32 | mark;
+	size_t low = 0;
+	size_t high = ARRAY_LEN(pairs);
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		uint64_t have = (uint64_t)pairs[mid].base << 32 | pairs[mid].mark;
+
+		if (have == wanted)
+			return pairs[mid].code;
+		if (have < wanted)
+			low = mid + 1;
+		else
+			high = mid;
+	}
 	return 0;
 }
 
@@ -172,24 +197,31 @@ static bool is_mark(uint32_t code)
 	return code >= MARKS_FIRST && code <= MARKS_LAST;
 }
 
+static uint32_t case_find(const struct case_pair *table, size_t high, uint32_t code)
+{
+	size_t low = 0;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (table[mid].from == code)
+			return table[mid].to;
+		if (table[mid].from < code)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return code;
+}
+
 static uint32_t to_lower(uint32_t code)
 {
-	if (code < 0x80)
-		return code >= 'A' && code <= 'Z' ? code + 32 : code;
-	for (size_t i = 0; i < ARRAY_LEN(case_pairs); i++)
-		if (case_pairs[i].upper == code)
-			return case_pairs[i].lower;
-	return code;
+	return case_find(lowers, ARRAY_LEN(lowers), code);
 }
 
 static uint32_t to_upper(uint32_t code)
 {
-	if (code < 0x80)
-		return code >= 'a' && code <= 'z' ? code - 32 : code;
-	for (size_t i = 0; i < ARRAY_LEN(case_pairs); i++)
-		if (case_pairs[i].lower == code)
-			return case_pairs[i].upper;
-	return code;
+	return case_find(uppers, ARRAY_LEN(uppers), code);
 }
 
 bool text_vi_is_space(uint32_t code)
