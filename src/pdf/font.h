@@ -1,8 +1,10 @@
 /*
  * font.h - a TrueType font (Tinos or Liberation Serif 2: Times New Roman metrics): measuring text, and the subset to embed.
  *
- * The subset keeps the glyphs used (composites followed), glyf/loca/head/hhea/hmtx/maxp/cvt/fpgm/prep, as CIDFontType2 with
- * Identity-H and a ToUnicode map (ISO 32000-1 9.7.4, 9.10.3). A character the font lacks is ERR_FONT_GLYPH naming it.
+ * The subset keeps the glyphs used (composites followed) in glyf/loca/head/hhea/hmtx/maxp, without hinting
+ * (docs/decisions/007), as CIDFontType2 with Identity-H and a ToUnicode map (ISO 32000-1 9.7.4, 9.10.3). Text is composed
+ * (NFC) first, so that a letter and its marks find the precomposed glyph. A character the font lacks is ERR_FONT_GLYPH.
+ * Subsets made once are remembered in the font and used again for the same characters: one font, one thread.
  */
 #ifndef KYSO_PDF_FONT_H
 #define KYSO_PDF_FONT_H
