@@ -193,25 +193,49 @@ int pd_check(const struct pd_doc *doc, struct err *err)
 
 /* ---- objects ---- */
 
+/* `n g obj integer endobj` read straight from the file: a million streams with indirect lengths then cost no memory. */
+static int64_t plain_integer(const struct pd_doc *doc, const struct pd_xref_entry *entry)
+{
+	struct pd_lexer lex = { .in = doc->file, .pos = entry->offset };
+	struct pd_ref ref;
+	uint64_t value;
+
+	if (!pd_take_header(&lex, &ref))
+		return -1;
+	pd_skip_space(&lex);
+	if (!pd_take_u64(&lex, &value) || value > INT64_MAX)
+		return -1;
+	pd_skip_space(&lex);
+	return pd_take_word(&lex, "endobj") ? (int64_t)value : -1;
+}
+
 int64_t pd_indirect_length(void *ctx, struct pd_ref ref)
 {
 	const struct pd_view *view = ctx;
+	const struct pd_xref_entry *entry = pd_find_entry(*view, ref.num);
 
+	if (entry && entry->kind == PD_ENTRY_OFFSET && entry->gen == ref.gen)
+		return plain_integer(view->doc, entry);
 	return pd_int(pd_load(*view, ref), -1);
 }
 
-static int load_uncompressed(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_obj *ret, struct err *err)
+int pd_load_indirect(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_indirect *ret, struct err *err)
 {
-	const struct pd_xref_entry *entry = &doc->entries[index];
 	struct pd_view view = { doc, pd_index_revision(doc, index) };
-	struct pd_indirect object;
 	struct pd_parser parser;
 	int result;
 
 	pd_parser_init(&parser, doc->file, 0, arena, err);
-	result = pd_parse_indirect(&parser, entry->offset, pd_indirect_length, &view, &object);
+	result = pd_parse_indirect(&parser, doc->entries[index].offset, pd_indirect_length, &view, ret);
 	pd_parser_release(&parser);
-	if (result != 0)
+	return result;
+}
+
+static int load_uncompressed(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_obj *ret, struct err *err)
+{
+	struct pd_indirect object;
+
+	if (pd_load_indirect(doc, index, arena, &object, err) != 0)
 		return -1;
 	*ret = object.obj;
 	return 0;
@@ -219,14 +243,11 @@ static int load_uncompressed(struct pd_doc *doc, size_t index, struct arena *are
 
 static int load_compressed(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_obj *ret, struct err *err)
 {
-	const struct pd_xref_entry *entry = &doc->entries[index];
 	struct pd_objstm *stm;
 
-	if (pd_objstm_find(doc, index, &stm, err) != 0)
+	if (pd_objstm_find(doc, index, &stm, err) != 0 || pd_objstm_check(stm, &doc->entries[index], err) != 0)
 		return -1;
-	if (entry->index >= stm->count || stm->numbers[entry->index] != entry->num)
-		return err_set(err, ERR_PDF_XREF, "object %u is not at index %u of object stream %u", entry->num, entry->index, entry->container);
-	return pd_objstm_parse(stm, entry->index, arena, ret, err);
+	return pd_objstm_parse(stm, doc->entries[index].index, arena, ret, err);
 }
 
 int pd_load_entry(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_obj *ret, struct err *err)
@@ -275,6 +296,25 @@ const struct pd_obj *pd_load(struct pd_view view, struct pd_ref ref)
 	if (!index || view.doc->entries[index - 1].gen != ref.gen)
 		return &pd_null_object;
 	return load_cached(view.doc, index - 1);
+}
+
+const struct pd_obj *pd_load_in(struct pd_view view, struct pd_ref ref, struct arena *arena)
+{
+	size_t index = index_in_use(view, ref.num);
+	struct err err = ERR_INIT;
+	struct pd_obj *obj;
+
+	if (!index || view.doc->entries[index - 1].gen != ref.gen)
+		return &pd_null_object;
+	if (view.doc->cache[index - 1])
+		return view.doc->cache[index - 1];
+	obj = ARENA_NEW(arena, struct pd_obj);
+	if (obj && pd_load_entry(view.doc, index - 1, arena, obj, &err) == 0)
+		return obj;
+	if (!obj)
+		err_set(&err, ERR_PDF_LIMIT, "no memory left for object %u", ref.num);
+	pd_problem(view.doc, &err);
+	return &pd_null_object;
 }
 
 const struct pd_obj *pd_deref(struct pd_view view, const struct pd_obj *obj)

@@ -82,6 +82,8 @@ uint32_t pd_entry_revision(struct pd_view view, uint32_t num);
 
 /* The indirect object, or the null object when unassigned, free or of another generation. Never NULL. */
 const struct pd_obj *pd_load(struct pd_view view, struct pd_ref ref);
+/* The same past the cache: for walks over everything, where the objects need not outlive `arena`. Problems are kept as ever. */
+const struct pd_obj *pd_load_in(struct pd_view view, struct pd_ref ref, struct arena *arena);
 /* Follows references (at most 32); the null object for a dangling one. Never NULL. */
 const struct pd_obj *pd_deref(struct pd_view view, const struct pd_obj *obj);
 const struct pd_obj *pd_get(struct pd_view view, const struct pd_obj *dict, const char *key);   /* dereferenced */
@@ -102,14 +104,16 @@ NODISCARD int pd_stream_decode(struct pd_view view, const struct pd_obj *stream,
 /* 0 when nothing was wrong in anything read so far; else -1 with the first defect met. */
 NODISCARD int pd_check(const struct pd_doc *doc, struct err *err);
 
-/* Parses every object of every revision now (used before an increment is written, and by validation). */
+/* Parses every object of every revision now (used before an increment is written, and by validation) without keeping them:
+ * objects, object streams and their /Extends, overlaps, indirect /Length the same in every later view, a catalog in each revision. */
 NODISCARD int pd_load_all(struct pd_doc *doc, struct err *err);
 
 /* Rule 7: every byte of the revision is white space, a comment, an object that its cross-reference section lists, the section
  * itself, trailer, startxref, %%EOF. Revision 0 may hold unreferenced objects. 0, or -1 with what stands where. */
 NODISCARD int pd_account(struct pd_doc *doc, uint32_t revision, struct err *err);
 
-/* Text strings: PDFDocEncoding, UTF-16BE with BOM or UTF-8 with BOM to UTF-8 in the arena. */
+/* Text strings: PDFDocEncoding, UTF-16BE with BOM or UTF-8 with BOM to UTF-8 in the arena; what has no character there (also
+ * U+0000, so that C sees the whole text) becomes U+FFFD. "" for what is no string; NULL only when memory is out. */
 char *pd_text_string(const struct pd_obj *string, struct arena *arena);
 
 #endif

@@ -98,6 +98,12 @@ int64_t pd_indirect_length(void *ctx, struct pd_ref ref);   /* pd_length_fn; ctx
 /* Parses the object of an entry into `arena`, past the cache. */
 NODISCARD int pd_load_entry(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_obj *ret, struct err *err);
 
+/* The same for an uncompressed entry, with its extent. */
+NODISCARD int pd_load_indirect(struct pd_doc *doc, size_t index, struct arena *arena, struct pd_indirect *ret, struct err *err);
+/* check.c: indexes of the uncompressed entries among [first, first + count) by ascending offset; free() the result. */
+NODISCARD int pd_order_by_offset(const struct pd_doc *doc, size_t first, size_t count, uint32_t **ret, size_t *ret_count,
+				 struct err *err);
+
 /* stream.c: `view` resolves indirect /Filter and /DecodeParms; NULL where everything is direct. */
 NODISCARD int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, struct arena *arena, struct bytes *ret,
 			       struct err *err);
@@ -116,6 +122,8 @@ struct pd_objstm {
 NODISCARD int pd_objstm_decode(struct pd_doc *doc, size_t entry, struct arena *arena, struct pd_objstm *ret, struct err *err);
 NODISCARD int pd_objstm_parse(const struct pd_objstm *stm, uint32_t index, struct arena *arena, struct pd_obj *ret,
 			      struct err *err);
+/* 0 when the compressed entry's index and number are those of the object stream. */
+NODISCARD int pd_objstm_check(const struct pd_objstm *stm, const struct pd_xref_entry *entry, struct err *err);
 /* The kept object stream that an entry of kind PD_ENTRY_COMPRESSED lies in. */
 NODISCARD int pd_objstm_find(struct pd_doc *doc, size_t index, struct pd_objstm **ret, struct err *err);
 /* Index of the entry that defines the container of a compressed entry. */

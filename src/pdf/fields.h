@@ -3,7 +3,7 @@
  * signature dictionaries in them.
  *
  * Lists are made in the caller's arena. Inherited /FT, /Ff, /V, /DA are resolved. Merged (field = widget) and split
- * (/Kids of widgets) fields are both understood.
+ * (/Kids of widgets) fields are both understood. A broken page tree leaves page_index at -1 and is no error here.
  */
 #ifndef KYSO_PDF_FIELDS_H
 #define KYSO_PDF_FIELDS_H
@@ -57,10 +57,13 @@ struct pd_signature_list {
 	size_t count;
 };
 
+/* Every field that holds a /V and is a signature field, or whose /V looks like a signature; also a /V that is null or of the wrong
+ * kind (rule 5). A signature that only /Perms or nothing names is not in a field and not in the list. */
 NODISCARD int pd_signature_list(struct pd_view view, struct arena *arena, struct pd_signature_list *ret, struct err *err);
 
 /* Rules 2 and 3 for one signature: ByteRange shape, and the gap is exactly this dictionary's own /Contents token.
- * 0 and the four numbers; -1 with ERR_PDF_SIGNATURE and what is wrong. */
+ * They count from the first byte of the file, whatever pd_base_offset is. 0 and the four numbers; -1 with ERR_PDF_SIGNATURE
+ * and what is wrong. */
 NODISCARD int pd_signature_range(struct pd_view view, const struct pd_signature *sig, uint64_t ret_range[4], struct err *err);
 
 #endif

@@ -38,6 +38,14 @@ struct pd_png;
 NODISCARD int pd_inc_image(struct pd_inc *inc, const struct pd_png *png, const uint8_t key[32], struct pd_ref *ret_image,
 			   struct err *err);
 
+/* The same picture compressed once and put into many files. Immutable: threads may share it. An image that is put has to live
+ * until pd_inc_finish. The key is a hint only: an XObject of the file is reused when its bytes are those of this image. */
+struct pd_image;
+NODISCARD int pd_image_new(const struct pd_png *png, const uint8_t key[32], struct pd_image **ret_image, struct err *err);
+void pd_image_free(struct pd_image *image);
+DEFINE_FREEP(struct pd_image, pd_image_free)
+NODISCARD int pd_inc_put_image(struct pd_inc *inc, const struct pd_image *image, struct pd_ref *ret_image, struct err *err);
+
 struct pd_font; /* font.h: a TrueType file; each increment embeds the subset it used */
 
 /* What a mark looks like: an optional image over the whole box and lines of text. Sizes in points, origin at the lower left. */
@@ -77,14 +85,35 @@ struct pd_signature_spec {
 	const char *location;
 	const char *contact_info;
 	int docmdp_p;                  /* 1..3 makes it a certification signature; 0 = approval */
-	enum pd_lock_action lock;      /* /Lock of a new field */
+	enum pd_lock_action lock;      /* /Lock of a new field, and FieldMDP of this signature (12.8.2.4) */
 	const char *const *lock_fields;
 	size_t lock_field_count;
+	bool seed_checked;             /* the caller met what pd_seed says of digest, time-stamp and certificate */
 };
 
+/* What an empty field's /SV (12.7.4.5) asks of the one who signs, beyond what pd_inc_signature checks itself (filter, sub-filter,
+ * reason, MDP). Without `seed_checked` a required entry of these is ERR_PDF_FIELD. All false/NULL when there is no /SV. */
+struct pd_seed {
+	const char *const *digest_methods; /* "SHA256", ... as written; NULL when any will do */
+	size_t digest_method_count;
+	bool digest_required;              /* else a preference */
+	const char *time_stamp_url;        /* NULL when none is named */
+	bool time_stamp_required;
+	const struct pd_obj *cert;         /* /Cert, the certificate seed value dictionary; NULL when absent */
+	bool cert_required;                /* its /Ff makes an entry binding */
+	const char *const *reasons;
+	size_t reason_count;
+	bool reason_required;
+	int mdp_p;                         /* -1 not said, 0 approval, 1..3 certification with that P */
+};
+NODISCARD int pd_seed_load(struct pd_view view, const struct pd_field *field, struct arena *arena, struct pd_seed *ret, struct err *err);
+
+/* One signature an increment. ERR_PDF_FIELD: no such field, signed already, a seed value not met. ERR_PDF_LOCKED: forbidden by the
+ * certification (P) or by a lock. ERR_PDF_CERTIFY: a certification that is not the first signature. */
 NODISCARD int pd_inc_signature(struct pd_inc *inc, const struct pd_signature_spec *spec, struct err *err);
 
-/* A visible text field with 0 or 1 widget line; value may be "" (to be filled later). */
+/* A new one-line text field; value may be "" (to be filled later). The text is centred in the rectangle: its baseline lies
+ * (height - (ascent - descent)) / 2 - descent above the lower edge. ERR_PDF_LOCKED when the file is signed already. */
 struct pd_text_field_spec {
 	const char *name;
 	uint32_t page_index;
@@ -95,7 +124,9 @@ struct pd_text_field_spec {
 };
 
 NODISCARD int pd_inc_text_field(struct pd_inc *inc, const struct pd_text_field_spec *spec, struct err *err);
-/* Gives an existing text field its value and a matching appearance. ERR_PDF_FIELD when missing, locked or read-only. */
+/* Gives an existing text field its value (NFC) and an appearance with exactly that text. ERR_PDF_FIELD when missing, read-only,
+ * of another kind, or when the text does not fit; ERR_PDF_LOCKED when a certification or a lock forbids it. The embedded
+ * field font of the file is used when it is byte for byte ours, else `font` is embedded for this appearance. */
 NODISCARD int pd_inc_fill_text(struct pd_inc *inc, const char *name, const char *utf8, const struct pd_font *font, struct err *err);
 
 /* ---- long-term validation material: /DSS without VRI (EN 319 142-1 5.4.2.3); what is there already is kept, duplicates
@@ -115,7 +146,8 @@ struct pd_inc_result {
 	size_t contents_bytes;
 };
 
-/* `id_seed` (16 bytes, random or from the clock) makes /ID[1]. */
+/* `id_seed` (16 bytes, random or from the clock) makes /ID[1]. When nothing was put, the tail is empty. The increment can
+ * only be freed afterwards. */
 NODISCARD int pd_inc_finish(struct pd_inc *inc, const uint8_t id_seed[16], struct pd_inc_result *ret, struct err *err);
 void pd_inc_result_release(struct pd_inc_result *result);
 

@@ -50,8 +50,8 @@ static int read_pairs(struct pd_objstm *stm, size_t first, uint32_t *numbers, ui
 		if (!pd_take_u32(&lex, /* canonical= */ false, &offset) || offset > stm->data.n - first)
 			return fail(stm, err, "malformed offset before /First");
 		offsets[i] = (uint32_t)first + offset;
-		if (i && offsets[i] <= offsets[i - 1])
-			return fail(stm, err, "offsets do not ascend");
+		if (i == 0 ? offset != 0 : offsets[i] <= offsets[i - 1])
+			return fail(stm, err, "offsets do not ascend from 0");
 	}
 	offsets[stm->count] = (uint32_t)stm->data.n;
 	pd_skip_space_only(&lex);
@@ -89,6 +89,13 @@ int pd_objstm_parse(const struct pd_objstm *stm, uint32_t index, struct arena *a
 	result = pd_parse_compressed(&parser, stm->offsets[index], stm->offsets[index + 1], ret);
 	pd_parser_release(&parser);
 	return result == 0 ? 0 : err_prefix(err, "object %u", stm->numbers[index]);
+}
+
+int pd_objstm_check(const struct pd_objstm *stm, const struct pd_xref_entry *entry, struct err *err)
+{
+	if (entry->index < stm->count && stm->numbers[entry->index] == entry->num)
+		return 0;
+	return err_set(err, ERR_PDF_XREF, "object %u is not at index %u of object stream %u", entry->num, entry->index, stm->num);
 }
 
 int pd_objstm_entry(struct pd_doc *doc, size_t index, size_t *ret, struct err *err)

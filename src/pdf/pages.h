@@ -35,9 +35,15 @@ struct pd_page {
 	double user_unit;        /* 1 = 1/72 inch */
 };
 
-/* Walks the tree once and keeps the list; a cycle, a wrong /Count or a node without /Type is an error. */
+/* Walks the tree once and keeps the list; a cycle, a wrong /Count or /Parent or a node without /Type is an error. */
 NODISCARD int pd_page_count(struct pd_view view, uint32_t *ret_count, struct err *err);
 NODISCARD int pd_page_load(struct pd_view view, uint32_t index, struct pd_page *ret_page, struct err *err);
+
+/* The reference alone, of any number of pages, without loading one. */
+NODISCARD int pd_page_ref(struct pd_view view, uint32_t index, struct pd_ref *ret_ref, struct err *err);
+
+/* Four numbers as a normalised rectangle; false when the object is something else. */
+bool pd_rect_read(struct pd_view view, const struct pd_obj *array, struct pd_rect *ret);
 
 double pd_page_width_mm(const struct pd_page *page);  /* as shown */
 double pd_page_height_mm(const struct pd_page *page);
