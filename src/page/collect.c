@@ -11,8 +11,8 @@ enum { BOX_LIMIT = 20000 };
 static const float THIN_MM = 1.0f;    /* a rule, a table line, an underline */
 static const float TOUCH_MM = 0.5f;
 static const float OPAQUE = 0.02f;    /* alpha below this is not seen */
-static const float MAX_ASCENT_EM = 1.2f;
-static const float MAX_DESCENT_EM = 0.6f;
+static const float MIN_ASCENT_EM = 0.7f, USUAL_ASCENT_EM = 0.89f, MAX_ASCENT_EM = 1.2f;
+static const float MIN_DESCENT_EM = 0.1f, USUAL_DESCENT_EM = 0.22f, MAX_DESCENT_EM = 0.5f;
 
 struct collect_device {
 	fz_device super;
@@ -296,11 +296,6 @@ struct face {
 	bool vertical;
 };
 
-static float within(float value, float low, float high)
-{
-	return value >= low && value <= high ? value : value < low ? low : high;
-}
-
 /* False when the text has no extent. */
 static bool set_face(fz_context *ctx, const fz_text_span *span, fz_matrix ctm, uint32_t flags, struct face *face)
 {
@@ -322,12 +317,11 @@ static bool set_face(fz_context *ctx, const fz_text_span *span, fz_matrix ctm, u
 		flags |= GLYPH_VERTICAL;
 	}
 	face->flags = flags | font_flags(ctx, span->font, span->trm);
-	face->ascent = within(fz_font_ascender(ctx, span->font), 0, MAX_ASCENT_EM);
-	face->descent = within(fz_font_descender(ctx, span->font), -MAX_DESCENT_EM, 0);
-	if (face->ascent - face->descent < 0.5f) {
-		face->ascent = 0.8f;
-		face->descent = -0.2f;
-	}
+	face->ascent = fz_font_ascender(ctx, span->font);
+	face->descent = fz_font_descender(ctx, span->font);
+	/* subset fonts often say what their few letters need, or nothing */
+	face->ascent = face->ascent < MIN_ASCENT_EM ? USUAL_ASCENT_EM : fminf(face->ascent, MAX_ASCENT_EM);
+	face->descent = face->descent > -MIN_DESCENT_EM ? -USUAL_DESCENT_EM : fmaxf(face->descent, -MAX_DESCENT_EM);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "page/context.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/err.h"
 
@@ -125,6 +126,8 @@ int page_guard(struct page_doc *doc, page_fn *fn, void *arg, const char *what, s
 	if (doc->limit_hit || caught == FZ_ERROR_MEMORY)
 		return err_set(err, ERR_WORKER_LIMIT, "%s: more than %d MB of memory would be needed", what,
 			       PAGE_MAX_MEMORY_BYTES / (1024 * 1024));
+	if (caught != FZ_ERROR_NONE && strstr(fz_caught_message(ctx), "encrypt"))
+		return err_set(err, ERR_PDF_ENCRYPTED, "%s: %s", what, fz_caught_message(ctx));
 	if (caught != FZ_ERROR_NONE)
 		return err_set(err, ERR_PAGE, "%s: %s", what, fz_caught_message(ctx));
 	return 0;

@@ -24,6 +24,10 @@ struct page_doc {
 
 typedef void page_fn(fz_context *ctx, struct page_doc *doc, void *arg);
 
+/* Loads a page to be shown. Throws. MuPDF draws a "sign here" of its own over signature fields that are still empty; such fields are kept
+ * from it, so that they look as the file says. The document in memory is altered by that: not for writing. */
+pdf_page *page_load(fz_context *ctx, struct page_doc *doc, uint32_t index);
+
 /* Context only, no document yet. */
 NODISCARD int page_context_new(struct page_doc **ret_doc, struct err *err);
 /* 0, or -1 with `what` and MuPDF's own sentence. */

@@ -60,6 +60,26 @@ int page_open(struct bytes file, struct page_doc **ret_doc, struct err *err)
 	return 0;
 }
 
+static void disguise_empty_signature(fz_context *ctx, pdf_obj *annot)
+{
+	if (!pdf_name_eq(ctx, pdf_dict_get(ctx, annot, PDF_NAME(Subtype)), PDF_NAME(Widget)))
+		return;
+	if (!pdf_name_eq(ctx, pdf_dict_get_inheritable(ctx, annot, PDF_NAME(FT)), PDF_NAME(Sig)))
+		return;
+	if (!pdf_is_dict(ctx, pdf_dict_get_inheritable(ctx, annot, PDF_NAME(V))))
+		pdf_dict_put(ctx, annot, PDF_NAME(FT), PDF_NAME(None)); /* no type that MuPDF knows how to draw */
+}
+
+pdf_page *page_load(fz_context *ctx, struct page_doc *doc, uint32_t index)
+{
+	pdf_obj *page = pdf_lookup_page_obj(ctx, doc->pdf, (int)index);
+	pdf_obj *annots = pdf_dict_get(ctx, page, PDF_NAME(Annots));
+
+	for (int i = 0; i < pdf_array_len(ctx, annots); i++)
+		disguise_empty_signature(ctx, pdf_array_get(ctx, annots, i));
+	return pdf_load_page(ctx, doc->pdf, (int)index);
+}
+
 uint32_t page_count(const struct page_doc *doc)
 {
 	return doc->pages;

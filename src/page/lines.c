@@ -9,11 +9,11 @@
 
 static const float BASELINE_EM = 0.3f;
 static const float GAP_EM = 1.0f;
-static const float SPACED_GAP_EM = 1.5f;
+static const float TWO_SPACES_GAP_EM = 1.5f;
+static const float SPACE_GAP_EM = 5.0f;
 static const float KERN_EM = 0.35f;
 static const float DUPLICATE_EM = 0.1f;
-static const float WORD_GAP_EM = 0.18f;      /* a gap that is a space though none was drawn */
-static const float SPACED_WORD_GAP_EM = 0.5f; /* ... in a text object that draws its spaces */
+static const float WORD_GAP_EM = 0.12f; /* a gap that is a space though none was drawn */
 static const float TRACKING_EM = 0.05f;
 static const float MM_TO_PT = 72 / 25.4f;
 
@@ -62,7 +62,9 @@ static bool same_kind(const struct glyph *a, const struct glyph *b)
 
 static float max_gap_em(const struct glyph *a, const struct glyph *b)
 {
-	return a->object == b->object && b->spaces >= 1 && b->spaces <= 2 ? SPACED_GAP_EM : GAP_EM;
+	if (a->object != b->object || b->spaces == 0 || b->spaces > 2)
+		return GAP_EM;
+	return b->spaces == 1 ? SPACE_GAP_EM : TWO_SPACES_GAP_EM;
 }
 
 /* Whether b stands next to a on the same baseline. */
@@ -242,7 +244,7 @@ static size_t join_runs(struct sweep *sweep, struct run **sorted, size_t count, 
 		struct run *before;
 		size_t slot = 0;
 
-		close_left_of(sweep, sorted[i]->u0 - SPACED_GAP_EM * max_em);
+		close_left_of(sweep, sorted[i]->u0 - GAP_EM * max_em);
 		before = find_open(sweep, sorted[i], &slot);
 		if (before) {
 			before->next = (size_t)(sorted[i] - sweep->runs);
@@ -292,15 +294,10 @@ static float tracking_em(const struct glyph *const *glyphs, size_t count, float 
 	return quarter > TRACKING_EM ? quarter : 0;
 }
 
-static bool space_between(const struct glyph *a, const struct glyph *b, float tracking, bool draws_spaces)
+/* A space that was drawn, or a gap as wide as one: many producers only move the pen. */
+static bool space_between(const struct glyph *a, const struct glyph *b, float tracking)
 {
-	float gap = gap_em(a, b);
-
-	if (is_combining(b->code))
-		return false;
-	if (b->spaces && gap > -KERN_EM)
-		return true;
-	return gap > (draws_spaces && a->object == b->object ? SPACED_WORD_GAP_EM : WORD_GAP_EM) + tracking;
+	return !is_combining(b->code) && (b->spaces || gap_em(a, b) > WORD_GAP_EM + tracking);
 }
 
 static size_t put_utf8(char *out, uint32_t code)
@@ -386,13 +383,10 @@ static bool fill_line(struct text_line *line, struct maker *maker, size_t count)
 	const struct glyph *const *glyphs = maker->members;
 	struct line_chars *to = &maker->to;
 	float tracking = tracking_em(glyphs, count, maker->gaps);
-	bool draws_spaces = false;
 
 	to->count = to->bytes = 0;
-	for (size_t i = 1; i < count; i++)
-		draws_spaces = draws_spaces || glyphs[i]->spaces;
 	for (size_t i = 0; i < count; i++) {
-		if (i && space_between(glyphs[i - 1], glyphs[i], tracking, draws_spaces)) {
+		if (i && space_between(glyphs[i - 1], glyphs[i], tracking)) {
 			struct text_box box = box_between(&glyphs[i - 1]->box, &glyphs[i]->box);
 
 			add_char(to, ' ', &box);

@@ -5,8 +5,9 @@
  * swept from left to right and joined to the line whose end they continue. So text drawn word by word, glyph by glyph or out of order
  * comes together, and what stands a column apart stays apart. Distances are measured in em (the font's size):
  *
- *   baselines differ at most 0.3 em; a gap of at most 1 em joins; inside one text object 1.5 em joins where a space was drawn
- *   (justified lines), 1 em again where three or more were (blanks typed to make columns); letters may overlap 0.35 em (kerning).
+ *   baselines differ at most 0.3 em; a gap of at most 1 em joins; inside one text object a gap in which one single space is drawn joins
+ *   up to 5 em (a justified line, a name spread over a cell), two spaces up to 1.5 em, but three or more are blanks typed to make
+ *   columns or to leave room for a number, and join up to 1 em like none; letters may overlap 0.35 em (kerning).
  */
 #ifndef KYSO_PAGE_LINES_H
 #define KYSO_PAGE_LINES_H

@@ -17,7 +17,7 @@ static void load_page(fz_context *ctx, struct page_doc *doc, void *arg)
 {
 	struct render *render = arg;
 
-	render->page = pdf_load_page(ctx, doc->pdf, (int)render->index);
+	render->page = page_load(ctx, doc, render->index);
 }
 
 static fz_matrix page_to_pixels(fz_context *ctx, const struct render *render, fz_irect *ret_box)

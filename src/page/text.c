@@ -24,7 +24,7 @@ static void read_page(fz_context *ctx, struct page_doc *doc, void *arg)
 	fz_matrix to_mm = fz_scale(PT_TO_MM, PT_TO_MM);
 	fz_rect box;
 
-	reading->page = pdf_load_page(ctx, doc->pdf, (int)reading->index);
+	reading->page = page_load(ctx, doc, reading->index);
 	box = fz_transform_rect(pdf_bound_page(ctx, reading->page), to_mm);
 	to_mm = fz_concat(to_mm, fz_translate(-box.x0, -box.y0));
 	reading->collector.page = fz_make_rect(0, 0, box.x1 - box.x0, box.y1 - box.y0);
