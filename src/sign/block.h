@@ -20,8 +20,31 @@ struct err;
 
 #define BLOCK_MAX_TITLES 8
 
+/* Why a place is taken, or not; each has its texts and its weight in block_reasons. */
+enum block_why {
+	BLOCK_TAKEN,          /* a signing block of the signer: titles, room, name */
+	BLOCK_SIGNED,         /* the same, but a picture or "(Đã ký)" stands in the room */
+	BLOCK_ACCENTS_DIFFER, /* the same, but the name is equal only without its marks */
+	BLOCK_INVISIBLE,      /* the same, but the text is not painted (OCR under a scan) */
+	BLOCK_TITLE_UNKNOWN,  /* capitals over the name that no table knows, without other evidence */
+	BLOCK_OFF_CENTRE,     /* a title, but not over the middle of the name */
+	BLOCK_NO_ROOM,
+	BLOCK_ROOM_TOO_TALL,
+	BLOCK_NO_NAME,        /* titles and room, and no name under them */
+	BLOCK_OTHER_PERSON,   /* a block, of somebody else */
+	BLOCK_IN_RECIPIENTS,
+	BLOCK_IN_ADDRESSEES,
+	BLOCK_IN_HEADER,
+	BLOCK_IN_TABLE,
+	BLOCK_IN_LIST,
+	BLOCK_IN_TEXT,
+	BLOCK_NO_TITLE,
+	BLOCK_WHY_COUNT
+};
+
 struct sign_block {
-	const char *name;                      /* as printed */
+	const char *name;                      /* as printed, NFC; NULL for BLOCK_NO_NAME */
+	enum block_why why;
 	uint32_t page;                         /* index */
 	const char *titles[BLOCK_MAX_TITLES];  /* from the top: "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC" */
 	size_t title_count;
@@ -30,6 +53,7 @@ struct sign_block {
 	struct pd_rect_mm room;                /* free space between titles and name */
 	int score;                             /* how sure, for ordering candidates */
 	const char *why_not;                   /* NULL, or why it is not taken ("in Nơi nhận", "in the body", "no title above") */
+	const char *why_not_vi;                /* the same in Vietnamese */
 };
 
 struct block_search {

@@ -77,6 +77,15 @@ static bool is_mark(uint32_t code)
 	return code >= 0x300 && code <= 0x36f;
 }
 
+/* One glyph for letter and mark is read as two characters that share its width; a mark drawn by itself may stand
+ * anywhere. */
+static struct span_mm with_mark(struct span_mm word, struct span_mm mark, double em_mm)
+{
+	if (mark.x1 > word.x1 && mark.x1 - word.x1 < em_mm && mark.x0 >= word.x0)
+		word.x1 = mark.x1;
+	return word;
+}
+
 /* Letters and digits only, at both ends. */
 static struct str strip_punctuation(struct str s)
 {
@@ -118,7 +127,9 @@ static int add_word(struct line_cut *cut, struct str text, struct span_mm box)
 		cut->cap = cap;
 	}
 	word = &to->words[to->word_count];
-	*word = (struct word){ .box = box, .em_mm = cut->em_mm, .bold = cut->line->bold, .invisible = cut->line->invisible };
+	*word = (struct word){
+		.box = box, .em_mm = cut->em_mm, .bold = cut->line->bold, .invisible = cut->line->invisible
+	};
 	if (text_vi_nfc(text, cut->arena, &word->text, cut->err) < 0 ||
 	    text_vi_fold(text, TEXT_VI_SEARCH, cut->arena, &word->bare, cut->err) < 0)
 		return -1;
@@ -167,7 +178,7 @@ static int cut_line(struct line_cut *cut)
 		}
 		if (space)
 			continue;
-		box = n == 0 ? mine : is_mark(ch.code) ? box : span_union(box, mine);
+		box = n == 0 ? mine : is_mark(ch.code) ? with_mark(box, mine, cut->em_mm) : span_union(box, mine);
 		n += utf8_put(ch.code, text + n);
 	}
 	return n ? add_word(cut, str_from(text, n), box) : 0;
@@ -249,7 +260,7 @@ static int describe_piece(const struct page_rows *page, struct piece *piece, str
 		piece->em_mm = word->em_mm > piece->em_mm ? word->em_mm : piece->em_mm;
 	}
 	piece->bold = bold * 2 > piece->count;
-	return text_vi_fold(piece->text, TEXT_VI_NAME, arena, &piece->key, err);
+	return text_vi_fold(piece->text, ROWS_KEY, arena, &piece->key, err);
 }
 
 static bool starts_piece(const struct page_rows *page, size_t i)
@@ -284,8 +295,10 @@ static int make_pieces(struct page_rows *page, struct arena *arena, struct err *
 
 int rows_make(const struct text_page *page, struct arena *arena, struct page_rows *ret, struct err *err)
 {
-	struct page_rows rows = { .width_mm = (double)page->width_mm, .height_mm = (double)page->height_mm,
-				  .images = page->images, .image_count = page->image_count };
+	struct page_rows rows = { .width_mm = (double)page->width_mm,
+				  .height_mm = (double)page->height_mm,
+				  .images = page->images,
+				  .image_count = page->image_count };
 	struct line_cut cut = { .arena = arena, .to = &rows, .err = err };
 
 	for (size_t i = 0; i < page->line_count; i++) {

@@ -2,7 +2,7 @@
  * rows.h (sign, internal) - the text of a page as rows of words, and what stands in one column: the ground on which block.c reasons.
  *
  * A row is what shares a baseline over the whole width of the page, whatever lines the reader of the PDF made of it; a piece is a run of
- * words of a row with no gap of a column's width. Words are NFC; their keys are folded (text_vi.h, TEXT_VI_NAME). All in the arena.
+ * words of a row with no gap of a column's width. Words are NFC. All in the arena.
  */
 #ifndef KYSO_SIGN_ROWS_H
 #define KYSO_SIGN_ROWS_H
@@ -13,9 +13,13 @@
 #include "util/defer.h"
 #include "util/page_text.h"
 #include "util/str.h"
+#include "util/text_vi.h"
 
 struct arena;
 struct err;
+
+/* Keys of titles and labels: the tone stays where it is printed, so that tables can be read ("ủy" and "uỷ" both stand there). */
+#define ROWS_KEY (TEXT_VI_CASE | TEXT_VI_SPACE | TEXT_VI_LOOKALIKE)
 
 struct span_mm {
 	double x0, y0, x1, y1;
@@ -35,7 +39,7 @@ struct piece {
 	size_t first, count; /* words */
 	double em_mm;       /* of the largest word */
 	struct str text;    /* NFC, one space between words */
-	struct str key;     /* TEXT_VI_NAME of text */
+	struct str key;     /* ROWS_KEY of text */
 	bool bold;          /* most words are */
 	bool capitals;      /* no lower-case letter */
 };

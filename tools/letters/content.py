@@ -28,7 +28,7 @@ def letter(file, **more):
         "place": "Lâm Hải, ngày       tháng       năm 2026", "about": "V/v rà soát chứng thư chữ ký số chuyên dùng công vụ",
         "kind": None, "to": ["Các sở, ban, ngành thuộc tỉnh;", "Ủy ban nhân dân các xã, phường."], "intro": [], "paras": [0, 1, 2],
         "extra": [], "recipients": RECIPIENTS, "rows": None, "annex": [], "header": None, "footer": None, "nfd": False,
-        "break_before_foot": 0, "landscape": False, "notes": [], "tail": [], "columns": None,
+        "break_before_foot": 0, "splits": False, "landscape": False, "notes": [], "columns": None,
         # expectation
         "signer": None, "sure": True, "page": 1, "why": "", "producer": "LibreOffice Writer", "other": None,
     }
@@ -79,7 +79,7 @@ LETTERS = [
            columns=2, signer="Phan Đình Khải", other="Nguyễn Minh Quân", why="two blocks side by side, rank before a name"),
     letter("lo-ba-ben", parent=None, agency="LIÊN NGÀNH", kind="KẾ HOẠCH LIÊN NGÀNH", to=[], about="Về kiểm tra việc quản lý chứng thư chữ ký số năm 2026",
            number="Số:      /KHLN", paras=[0, 5],
-           blocks=[[block(["THANH TRA TỈNH", "KT. CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA"], "Võ Thị Mỹ Linh"),
+           blocks=[[block(["THANH TRA TỈNH", "KT. CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA"], "Võ Thị Mỹ Linh", printed="THANH TRA TỈNH / KT. CHÁNH THANH / TRA / PHÓ CHÁNH THANH / TRA"),
                     block(["SỞ NỘI VỤ", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Đặng Hữu Tài"),
                     block(["SỞ KHOA HỌC VÀ", "CÔNG NGHỆ", "GIÁM ĐỐC"], "Nguyễn Minh Quân")]],
            columns=3, signer="Đặng Hữu Tài", other="Võ Thị Mỹ Linh", why="three blocks side by side"),
@@ -104,6 +104,8 @@ LETTERS = [
            why="a picture of a signature stands in the room already"),
     letter("lo-khong-cho", blocks=one(["GIÁM ĐỐC"], "Nguyễn Minh Quân", gap=0), signer="Nguyễn Minh Quân", sure=False, paras=[0, 4], why="no room between title and name"),
     letter("lo-khong-ten", blocks=one(["GIÁM ĐỐC"], None), signer="Nguyễn Minh Quân", sure=False, paras=[0, "Ông Nguyễn Minh Quân được giao chủ trì."], why="no name under the title"),
+    letter("lo-cat-doi", blocks=one(["VIỆN TRƯỞNG"], "Cao Bá Lộc"), signer="Cao Bá Lộc", splits=True, sure=False, paras=[0, 1, 2, 3, 4, 5, 6], page=2, extra=["Trân trọng cảm ơn.", "Văn bản này thay thế văn bản trước đây."],
+           why="the page ends between title and name"),
     letter("lo-dau-trang", blocks=one(["VIỆN TRƯỞNG"], "Cao Bá Lộc"), signer="Cao Bá Lộc", header="Cao Bá Lộc", footer="Cao Bá Lộc", paras=[0, 1, 2, 3, 4, 5, 6], page=2,
            why="name in the header and footer of every page"),
     letter("lo-dang", parent="TỈNH ỦY LÂM HẢI", agency="VĂN PHÒNG", said="Văn phòng Tỉnh ủy", number="Số        -CV/VPTU", blocks=one(["K/T CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG"], "Lâm Chí Hiếu"),
@@ -145,7 +147,7 @@ LETTERS += [
     letter("mau-06-da-dien", parent=A_PARENT, agency="TRUNG TÂM LƯU TRỮ LỊCH SỬ", number=None, kind="BIÊN BẢN", about="Xác nhận thất lạc thiết bị lưu khóa bí mật", to=[],
            place="Lâm Hải, ngày     tháng     năm 2026", paras=["I. Đại diện cơ quan, tổ chức quản lý trực tiếp", "Họ và tên: Nông Văn Toàn. Chức vụ: Giám đốc.", "II. Người quản lý thiết bị", "Họ và tên: Nông Thị Bích Diệp",
            "Tên chứng thư số: Nông Thị Bích Diệp", "Lý do: rơi mất khi đi công tác."], recipients=None, columns=2,
-           blocks=[[block(["NGƯỜI QUẢN LÝ THIẾT BỊ"], "Nông Thị Bích Diệp", note="(Ký và ghi rõ họ tên)"), block(["NGƯỜI ĐỨNG ĐẦU CƠ QUAN, TỔ CHỨC"], "Nông Văn Toàn", note=SEAL_NOTE)]],
+           blocks=[[block(["NGƯỜI QUẢN LÝ THIẾT BỊ"], "Nông Thị Bích Diệp", note="(Ký và ghi rõ họ tên)"), block(["NGƯỜI ĐỨNG ĐẦU CƠ QUAN, TỔ CHỨC"], "Nông Văn Toàn", note=SEAL_NOTE, printed="NGƯỜI ĐỨNG ĐẦU CƠ QUAN, TỔ / CHỨC")]],
            signer="Nông Thị Bích Diệp", other="Nông Văn Toàn", why="two signers"),
     form(7, "V/v đề nghị khôi phục thiết bị lưu khóa bí mật", ["TT", "Số hiệu thiết bị", "Tên chứng thư số", "Cơ quan", "Email"], [], None),
 
@@ -191,5 +193,5 @@ REWRITTEN = [
     ("pikepdf-xoay", "weasyprint-ubnd", "pikepdf, /Rotate 90 with rotated content", "rotate"),
     ("pikepdf-cropbox", "lo-gian-chu", "pikepdf, CropBox not at the origin, UserUnit 2", "crop"),
     ("cups-cong-van", "cairo-cong-van", "CUPS filters (pdftopdf)", "cups"),
-    ("scan-anh", "lo-kt-pho-giam-doc", "ImageMagick, scan without text", "scan"),
+    ("scan-anh", "lo-kt-pho-giam-doc", "Pillow, scan without text", "scan"),
 ]

@@ -52,11 +52,11 @@ def spaces(text):
     return out
 
 
-def table(name, rows, widths, border=False):
+def table(name, rows, widths, border=False, splits=True):
     cell = "CellB" if border else "Cell"
     first = ' style:master-page-name="First"' if name == "Head" else ""
     cols = "".join(f'<table:table-column table:style-name="{name}C{i}"/>' for i in range(len(widths)))
-    out = "".join("<table:table-row>" + "".join(f'<table:table-cell table:style-name="{cell}" office:value-type="string">{c}</table:table-cell>' for c in row)
+    out = "".join(f'<table:table-row table:style-name="{"Row" if splits else "RowWhole"}">' + "".join(f'<table:table-cell table:style-name="{cell}" office:value-type="string">{c}</table:table-cell>' for c in row)
                   + "</table:table-row>" for row in rows)
     styles = "".join(f'<style:style style:name="{name}C{i}" style:family="table-column"><style:table-column-properties style:column-width="{w}mm"/></style:style>'
                      for i, w in enumerate(widths))
@@ -99,7 +99,7 @@ def foot(l, width, picture):
         if l["recipients"] and len(r) == 1:
             row.insert(0, p("To", "Nơi nhận:") + "".join(p("Small", dashed(t)) for t in l["recipients"]))
         cells.append(row + [""] * (n - len(row)))
-    return table("Foot", cells, [width / n] * n)
+    return table("Foot", cells, [width / n] * n, splits=l["splits"])
 
 
 def fodt(l, picture=""):
@@ -146,6 +146,8 @@ def fodt(l, picture=""):
 {pstyle("BodyItalic", 13, "justify", italic=True, extra='fo:text-indent="12.7mm" fo:margin-top="2mm"')}
 {pstyle("To", 12, bold=True, italic=True)}{pstyle("Small", 11)}{pstyle("Tiny", 10)}{pstyle("Gap", 8)}{pstyle("Foot", 11, "right")}
 {pstyle("BreakBefore", 8, extra='fo:break-before="page"')}{pstyle("Spread", 13, "justify", bold=True, last="justify", extra='fo:margin-left="8mm" fo:margin-right="8mm"')}
+<style:style style:name="Row" style:family="table-row"/>
+<style:style style:name="RowWhole" style:family="table-row"><style:table-row-properties fo:keep-together="always"/></style:style>
 <style:style style:name="Cell" style:family="table-cell"><style:table-cell-properties fo:padding="0.5mm" fo:border="none"/></style:style>
 <style:style style:name="CellB" style:family="table-cell"><style:table-cell-properties fo:padding="0.7mm" fo:border="0.5pt solid #000000"/></style:style>
 </office:automatic-styles><office:master-styles>{m1}{m2}</office:master-styles>
