@@ -38,11 +38,12 @@ static int fail_no_key(const struct tk_inventory *inventory, const char *wanted,
 		if (key->private_seen)
 			buf_printf(&there, "%s\"%s\"", there.len ? ", " : "", key->label);
 	}
-	return err_set(err, ERR_TOKEN_NO_KEY, "%s: no private key %s%s; keys there: %s", name_of(inventory), what, wanted,
-		       there.len ? buf_str(&there) : "none");
+	return err_set(err, ERR_TOKEN_NO_KEY, "%s: no private key %s%s; keys there: %s", name_of(inventory), what,
+		       wanted, there.len ? buf_str(&there) : "none");
 }
 
-static int choose_by_label(const struct tk_inventory *inventory, const char *label, const struct tk_key **ret_key, struct err *err)
+static int choose_by_label(const struct tk_inventory *inventory, const char *label, const struct tk_key **ret_key,
+			   struct err *err)
 {
 	const struct tk_key *found = NULL;
 	size_t hits = 0;
@@ -56,8 +57,9 @@ static int choose_by_label(const struct tk_inventory *inventory, const char *lab
 	if (hits == 0)
 		return fail_no_key(inventory, label, "with label ", err);
 	if (hits > 1)
-		return err_set(err, ERR_TOKEN_AMBIGUOUS, "%s: %zu keys have the label \"%s\"; choose by the certificate's serial", name_of(inventory),
-			       hits, label);
+		return err_set(err, ERR_TOKEN_AMBIGUOUS,
+			       "%s: %zu keys have the label \"%s\"; choose by the certificate's serial",
+			       name_of(inventory), hits, label);
 	*ret_key = found;
 	return 0;
 }
@@ -82,8 +84,8 @@ static const struct tk_cert *find_serial(const struct tk_inventory *inventory, c
 	return NULL;
 }
 
-static int choose_by_serial(const struct tk_inventory *inventory, const char *serial, const struct tk_key **ret_key, struct cert **ret_cert,
-			    struct err *err)
+static int choose_by_serial(const struct tk_inventory *inventory, const char *serial, const struct tk_key **ret_key,
+			    struct cert **ret_cert, struct err *err)
 {
 	const struct tk_cert *entry = find_serial(inventory, serial);
 
@@ -119,10 +121,11 @@ static int fail_ambiguous(const struct tk_inventory *inventory, int64_t at_ms, s
 		const struct tk_cert *entry = tk_inventory_cert(inventory, i);
 
 		if (obstacle_of(inventory, entry, at_ms) == OBSTACLE_NONE)
-			buf_printf(&list, "%s%s (key \"%s\", %s)", list.len ? "; " : "", cert_serial_hex(entry->cert), entry->key->label,
-				   cert_subject(entry->cert));
+			buf_printf(&list, "%s%s (key \"%s\", %s)", list.len ? "; " : "", cert_serial_hex(entry->cert),
+				   entry->key->label, cert_subject(entry->cert));
 	}
-	return err_set(err, ERR_TOKEN_AMBIGUOUS, "%s: several certificates may sign; choose one by serial: %s", name_of(inventory), buf_str(&list));
+	return err_set(err, ERR_TOKEN_AMBIGUOUS, "%s: several certificates may sign; choose one by serial: %s",
+		       name_of(inventory), buf_str(&list));
 }
 
 static int fail_none(const struct tk_inventory *inventory, size_t not_valid, size_t no_usage, struct err *err)
@@ -134,14 +137,16 @@ static int fail_none(const struct tk_inventory *inventory, size_t not_valid, siz
 	if (!any_key)
 		return err_set(err, ERR_TOKEN_NO_KEY, "%s: there is no private key on the token", name_of(inventory));
 	if (not_valid)
-		return err_set(err, ERR_CERT_EXPIRED, "%s: no certificate on the token is valid now (%zu expired or not valid yet)", name_of(inventory),
-			       not_valid);
+		return err_set(err, ERR_CERT_EXPIRED,
+			       "%s: no certificate on the token is valid now (%zu expired or not valid yet)",
+			       name_of(inventory), not_valid);
 	if (no_usage)
 		return err_set(err, ERR_CERT_KEY_USAGE, "%s: no certificate on the token may sign", name_of(inventory));
 	return err_set(err, ERR_TOKEN_NO_CERT, "%s: no certificate belongs to a key on the token", name_of(inventory));
 }
 
-static int choose_only(const struct tk_inventory *inventory, int64_t at_ms, const struct tk_key **ret_key, struct cert **ret_cert, struct err *err)
+static int choose_only(const struct tk_inventory *inventory, int64_t at_ms, const struct tk_key **ret_key,
+		       struct cert **ret_cert, struct err *err)
 {
 	const struct tk_cert *found = NULL;
 	size_t counts[OBSTACLE_OLDER + 1] = { 0 };
@@ -163,7 +168,8 @@ static int choose_only(const struct tk_inventory *inventory, int64_t at_ms, cons
 	return 0;
 }
 
-static int choose_given(const struct tk_inventory *inventory, struct cert *cert, const struct tk_key **ret_key, struct err *err)
+static int choose_given(const struct tk_inventory *inventory, struct cert *cert, const struct tk_key **ret_key,
+			struct err *err)
 {
 	const struct tk_key *key = p11_key_of(inventory, cert);
 
@@ -173,8 +179,8 @@ static int choose_given(const struct tk_inventory *inventory, struct cert *cert,
 	return 0;
 }
 
-int p11_choose(const struct tk_inventory *inventory, const struct p11_choice *choice, const struct tk_key **ret_key, struct cert **ret_cert,
-	       struct err *err)
+int p11_choose(const struct tk_inventory *inventory, const struct p11_choice *choice, const struct tk_key **ret_key,
+	       struct cert **ret_cert, struct err *err)
 {
 	const struct tk_cert *entry;
 	const struct tk_key *key = NULL;
@@ -192,11 +198,12 @@ int p11_choose(const struct tk_inventory *inventory, const struct p11_choice *ch
 	if (rc < 0)
 		return -1;
 	if (choice->key_label && strcmp(key->label, choice->key_label) != 0)
-		return err_set(err, ERR_TOKEN_NO_KEY, "%s: the certificate's key has the label \"%s\", not \"%s\"", name_of(inventory), key->label,
-			       choice->key_label);
+		return err_set(err, ERR_TOKEN_NO_KEY, "%s: the certificate's key has the label \"%s\", not \"%s\"",
+			       name_of(inventory), key->label, choice->key_label);
 	entry = cert ? NULL : tk_inventory_cert_of(inventory, key);
 	if (!cert && !entry)
-		return err_set(err, ERR_TOKEN_NO_CERT, "%s: the key \"%s\" has no certificate on the token", name_of(inventory), key->label);
+		return err_set(err, ERR_TOKEN_NO_CERT, "%s: the key \"%s\" has no certificate on the token",
+			       name_of(inventory), key->label);
 	*ret_key = key;
 	*ret_cert = cert ? cert : entry->cert;
 	return 0;

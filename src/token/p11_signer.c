@@ -27,13 +27,14 @@ static int find_key_again(struct p11_signer *p11, struct err *err)
 		return -1;
 	key = p11_key_of(inventory, p11->base.cert);
 	if (!key)
-		return err_set(err, ERR_TOKEN_NO_KEY, "%s: the key of certificate %s is not on the token any more", tk_token_name(&p11->session->token),
-			       cert_serial_hex(p11->base.cert));
+		return err_set(err, ERR_TOKEN_NO_KEY, "%s: the key of certificate %s is not on the token any more",
+			       tk_token_name(&p11->session->token), cert_serial_hex(p11->base.cert));
 	p11->key.handle = key->private_handle;
 	return 0;
 }
 
-static int p11_sign(struct signer *signer, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature, struct err *err)
+static int p11_sign(struct signer *signer, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature,
+		    struct err *err)
 {
 	struct p11_signer *p11 = (struct p11_signer *)signer;
 	enum tk_sign_result result;
@@ -55,7 +56,8 @@ static bool p11_supports(const struct signer *signer, struct sig_alg alg)
 {
 	const struct p11_signer *p11 = (const struct p11_signer *)signer;
 
-	return alg.key == p11->kind && tk_signing_check_token(p11->session->module, &p11->session->token, alg, NULL) == 0;
+	return alg.key == p11->kind &&
+	       tk_signing_check_token(p11->session->module, &p11->session->token, alg, NULL) == 0;
 }
 
 static void p11_free(struct signer *signer)
@@ -74,7 +76,8 @@ static int add_chain(struct p11_signer *p11, const struct tk_inventory *inventor
 	for (size_t i = 0; i < tk_inventory_cert_count(inventory); i++) {
 		struct cert *cert = tk_inventory_cert(inventory, i)->cert;
 
-		if (cert && cert_is_ca(cert) && !cert_equal(cert, p11->base.cert) && cert_list_add(&p11->base.chain, cert, err) < 0)
+		if (cert && cert_is_ca(cert) && !cert_equal(cert, p11->base.cert) &&
+		    cert_list_add(&p11->base.chain, cert, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -94,12 +97,13 @@ static int check_mechanisms(struct tk_session *session, enum key_kind kind, stru
 static int check_key(struct tk_session *session, const struct tk_key *key, const struct cert *cert, struct err *err)
 {
 	if (!key->can_sign)
-		return err_set(err, ERR_KEY_UNSUPPORTED, "%s: the key \"%s\" is not allowed to sign (CKA_SIGN)", tk_token_name(&session->token),
-			       key->label);
+		return err_set(err, ERR_KEY_UNSUPPORTED, "%s: the key \"%s\" is not allowed to sign (CKA_SIGN)",
+			       tk_token_name(&session->token), key->label);
 	return check_mechanisms(session, cert_key(cert).kind, err);
 }
 
-int p11_signer_new(struct tk_session *session, const struct p11_choice *choice, struct signer **ret_signer, struct err *err)
+int p11_signer_new(struct tk_session *session, const struct p11_choice *choice, struct signer **ret_signer,
+		   struct err *err)
 {
 	AUTO(tk_inventory_freep) struct tk_inventory *inventory = NULL;
 	const struct tk_key *key;

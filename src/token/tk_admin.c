@@ -40,8 +40,10 @@ static int pad_label(const char *label, CK_UTF8CHAR padded[32], struct err *err)
 	return 0;
 }
 
-/* Some modules move a token to another slot when it is initialised (SoftHSM does): it is found again by its label and as the new one. */
-static int find_initialised(struct tk_module *module, const struct tk_token *was, const char *label, struct tk_token *ret_token, struct err *err)
+/* Some modules move a token to another slot when it is initialised (SoftHSM does): it is found again by its label and
+ * as the new one. */
+static int find_initialised(struct tk_module *module, const struct tk_token *was, const char *label,
+			    struct tk_token *ret_token, struct err *err)
 {
 	struct tk_token now;
 
@@ -52,8 +54,8 @@ static int find_initialised(struct tk_module *module, const struct tk_token *was
 	return tk_token_find(module, (struct tk_which){ .label = label }, ret_token, err);
 }
 
-int tk_token_init(struct tk_module *module, unsigned long slot_id, const char *label, const struct secret *so_pin, int flags,
-		  struct tk_token *ret_token, struct err *err)
+int tk_token_init(struct tk_module *module, unsigned long slot_id, const char *label, const struct secret *so_pin,
+		  int flags, struct tk_token *ret_token, struct err *err)
 {
 	CK_UTF8CHAR padded[32];
 	struct tk_token token;
@@ -64,7 +66,8 @@ int tk_token_init(struct tk_module *module, unsigned long slot_id, const char *l
 	if (pad_label(label, padded, err) < 0 || find_blank(module, slot_id, &token, err) < 0)
 		return -1;
 	if (token.initialised && !(flags & TK_INIT_ERASE))
-		return err_set(err, ERR_TOKEN_EXISTS, "%s (serial %s) is initialised already; initialising it again destroys its keys",
+		return err_set(err, ERR_TOKEN_EXISTS,
+			       "%s (serial %s) is initialised already; initialising it again destroys its keys",
 			       tk_token_name(&token), token.serial);
 	if (tk_pin_argument(&token, so_pin, "security officer PIN", &p, &len, err) < 0 ||
 	    (token.initialised && tk_pin_guard(&token, TK_PIN_OF_SO, /* flags= */ 0, err) < 0))
@@ -77,8 +80,8 @@ int tk_token_init(struct tk_module *module, unsigned long slot_id, const char *l
 	return find_initialised(module, &token, label, ret_token, err);
 }
 
-int tk_token_unblock(struct tk_module *module, struct tk_which which, const struct secret *so_pin, const struct secret *new_pin, int flags,
-		     struct err *err)
+int tk_token_unblock(struct tk_module *module, struct tk_which which, const struct secret *so_pin,
+		     const struct secret *new_pin, int flags, struct err *err)
 {
 	AUTO(tk_session_freep) struct tk_session *session = NULL;
 	CK_UTF8CHAR *p;
@@ -86,12 +89,16 @@ int tk_token_unblock(struct tk_module *module, struct tk_which which, const stru
 	CK_RV rv;
 
 	if (tk_session_open(module, which, /* writable= */ true, &session, err) < 0 ||
-	    tk_pin_argument(&session->token, new_pin, "new PIN", &p, &len, err) < 0 || tk_session_login_so(session, so_pin, flags, err) < 0)
+	    tk_pin_argument(&session->token, new_pin, "new PIN", &p, &len, err) < 0 ||
+	    tk_session_login_so(session, so_pin, flags, err) < 0)
 		return -1;
 	rv = module->fn->C_InitPIN(session->handle, p, len);
 	if (rv == CKR_FUNCTION_NOT_SUPPORTED)
-		return err_set(err, ERR_TOKEN_UNSUPPORTED, "%s cannot be unblocked through PKCS#11 (C_InitPIN is not supported); use the maker's tool "
-			       "with the authority's response", tk_token_name(&session->token));
+		return err_set(
+		    err, ERR_TOKEN_UNSUPPORTED,
+		    "%s cannot be unblocked through PKCS#11 (C_InitPIN is not supported); use the maker's tool "
+		    "with the authority's response",
+		    tk_token_name(&session->token));
 	if (rv != CKR_OK)
 		return tk_fail(session, rv, "C_InitPIN", err);
 	return 0;
@@ -105,8 +112,8 @@ static CK_UTF8CHAR *pin_bytes(const struct secret *pin)
 /* C_SetPIN, on the PIN of who is logged in, or the user's. */
 static CK_RV send_pins(struct tk_session *session, const struct secret *old_pin, const struct secret *new_pin)
 {
-	return session->module->fn->C_SetPIN(session->handle, pin_bytes(old_pin), old_pin ? secret_len(old_pin) : 0, pin_bytes(new_pin),
-					     new_pin ? secret_len(new_pin) : 0);
+	return session->module->fn->C_SetPIN(session->handle, pin_bytes(old_pin), old_pin ? secret_len(old_pin) : 0,
+					     pin_bytes(new_pin), new_pin ? secret_len(new_pin) : 0);
 }
 
 static int set_pin_failed(struct tk_session *session, enum tk_pin_role role, CK_RV rv, struct err *err)
@@ -116,7 +123,8 @@ static int set_pin_failed(struct tk_session *session, enum tk_pin_role role, CK_
 }
 
 /* Both PINs, or neither and a PIN pad. */
-static int check_pins(const struct tk_session *session, const struct secret *old_pin, const struct secret *new_pin, struct err *err)
+static int check_pins(const struct tk_session *session, const struct secret *old_pin, const struct secret *new_pin,
+		      struct err *err)
 {
 	CK_UTF8CHAR *p;
 	CK_ULONG len;
@@ -126,13 +134,14 @@ static int check_pins(const struct tk_session *session, const struct secret *old
 	return tk_pin_argument(&session->token, new_pin, "new PIN", &p, &len, err);
 }
 
-int tk_token_change_pin(struct tk_module *module, struct tk_which which, const struct secret *old_pin, const struct secret *new_pin, int flags,
-			struct err *err)
+int tk_token_change_pin(struct tk_module *module, struct tk_which which, const struct secret *old_pin,
+			const struct secret *new_pin, int flags, struct err *err)
 {
 	AUTO(tk_session_freep) struct tk_session *session = NULL;
 	CK_RV rv;
 
-	if (tk_session_open(module, which, /* writable= */ true, &session, err) < 0 || check_pins(session, old_pin, new_pin, err) < 0 ||
+	if (tk_session_open(module, which, /* writable= */ true, &session, err) < 0 ||
+	    check_pins(session, old_pin, new_pin, err) < 0 ||
 	    tk_pin_guard(&session->token, TK_PIN_OF_USER, flags, err) < 0)
 		return -1;
 	rv = send_pins(session, old_pin, new_pin);
@@ -144,14 +153,14 @@ int tk_token_change_pin(struct tk_module *module, struct tk_which which, const s
 	return rv == CKR_OK ? 0 : set_pin_failed(session, TK_PIN_OF_USER, rv, err);
 }
 
-int tk_token_change_so_pin(struct tk_module *module, struct tk_which which, const struct secret *old_pin, const struct secret *new_pin, int flags,
-			   struct err *err)
+int tk_token_change_so_pin(struct tk_module *module, struct tk_which which, const struct secret *old_pin,
+			   const struct secret *new_pin, int flags, struct err *err)
 {
 	AUTO(tk_session_freep) struct tk_session *session = NULL;
 	CK_RV rv;
 
-	if (tk_session_open(module, which, /* writable= */ true, &session, err) < 0 || check_pins(session, old_pin, new_pin, err) < 0 ||
-	    tk_session_login_so(session, old_pin, flags, err) < 0)
+	if (tk_session_open(module, which, /* writable= */ true, &session, err) < 0 ||
+	    check_pins(session, old_pin, new_pin, err) < 0 || tk_session_login_so(session, old_pin, flags, err) < 0)
 		return -1;
 	rv = send_pins(session, old_pin, new_pin);
 	return rv == CKR_OK ? 0 : set_pin_failed(session, TK_PIN_OF_SO, rv, err);

@@ -1,9 +1,9 @@
 /* tk_ckr.c - the table of PKCS#11 return values (PKCS#11 2.40 section 5.1, 3.0 additions). See tk_ckr.h. */
 #include "token/tk_ckr.h"
 
-#define CKR_ROW(symbol, code, what)                                                                                            \
-	{                                                                                                                      \
-		CKR_##symbol, "CKR_" #symbol, code, what                                                                       \
+#define CKR_ROW(symbol, code, what)                                                                                    \
+	{                                                                                                              \
+		CKR_##symbol, "CKR_" #symbol, code, what                                                               \
 	}
 
 static const struct tk_ckr ckr_table[] = {
@@ -128,7 +128,7 @@ int tk_ckr_fail(struct err *err, CK_RV rv, const char *function, const char *tok
 	if (row->name)
 		return err_set(err, row->code, "%s: %s: %s: %s", token, function, row->name, row->what);
 	if (rv & CKR_VENDOR_DEFINED)
-		return err_set(err, row->code, "%s: %s: CKR_VENDOR_DEFINED+0x%lx: the vendor's own error", token, function,
-			       rv & ~CKR_VENDOR_DEFINED);
+		return err_set(err, row->code, "%s: %s: CKR_VENDOR_DEFINED+0x%lx: the vendor's own error", token,
+			       function, rv & ~CKR_VENDOR_DEFINED);
 	return err_set(err, row->code, "%s: %s: CKR 0x%lx: %s", token, function, rv, row->what);
 }

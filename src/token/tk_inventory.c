@@ -52,7 +52,8 @@ static int unsigned_bits(struct bytes n)
 }
 
 /* RSAPublicKey (RFC 8017 A.1.1) from the attributes, as it stands in a certificate. */
-static int read_rsa(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_key *key, struct err *err)
+static int read_rsa(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_key *key,
+		    struct err *err)
 {
 	AUTO(buf_release) struct buf der = BUF_INIT;
 	struct bytes modulus;
@@ -84,26 +85,39 @@ static void read_curve(struct bytes params, struct tk_key *key)
 	}
 }
 
-/* CKA_EC_POINT is an OCTET STRING around the point (PKCS#11 2.40 2.3.3); some modules give the bare point. */
-static int read_ec(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_key *key, struct err *err)
+/*
+ * CKA_EC_POINT is an OCTET STRING around the point (PKCS#11 2.40 2.3.3); some modules give the bare point. Both begin
+ * with 04, and one bare P-256 point in 256 would pass for an OCTET STRING: the curve's length decides where it is
+ * known.
+ */
+static struct bytes unwrap_point(struct bytes point, int bits)
+{
+	size_t bare = 2 * (((size_t)bits + 7) / 8) + 1;
+	struct der der = der_of(point);
+	struct bytes inner;
+
+	if ((bits && point.n == bare) || !der_read(&der, DER_OCTET_STRING, &inner) || !der_at_end(&der))
+		return point;
+	return inner;
+}
+
+static int read_ec(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_key *key,
+		   struct err *err)
 {
 	struct bytes params;
 	struct bytes point;
-	struct bytes inner;
-	struct der der;
 
 	if (tk_object_bytes(session, object, CKA_EC_PARAMS, arena, &params, err) < 0 ||
 	    tk_object_bytes(session, object, CKA_EC_POINT, arena, &point, err) < 0)
 		return -1;
 	read_curve(params, key);
-	if (point.n == 0)
-		return 0;
-	der = der_of(point);
-	key->key_bits = der_read(&der, DER_OCTET_STRING, &inner) && der_at_end(&der) ? inner : point;
+	if (point.n)
+		key->key_bits = unwrap_point(point, key->strength.bits);
 	return 0;
 }
 
-static int read_public_part(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_key *key, struct err *err)
+static int read_public_part(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena,
+			    struct tk_key *key, struct err *err)
 {
 	unsigned long type;
 
@@ -120,19 +134,21 @@ static int read_public_part(struct tk_session *session, CK_OBJECT_HANDLE object,
 	return 0;
 }
 
-static int read_names(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, const char **label, struct bytes *id,
-		      struct err *err)
+static int read_names(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, const char **label,
+		      struct bytes *id, struct err *err)
 {
 	if (tk_object_text(session, object, CKA_LABEL, arena, label, err) < 0)
 		return -1;
 	return tk_object_bytes(session, object, CKA_ID, arena, id, err);
 }
 
-static int read_private_key(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_key *key, struct err *err)
+static int read_private_key(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena,
+			    struct tk_key *key, struct err *err)
 {
 	key->private_handle = object;
 	key->private_seen = true;
-	if (read_names(session, object, arena, &key->label, &key->id, err) < 0 || read_public_part(session, object, arena, key, err) < 0)
+	if (read_names(session, object, arena, &key->label, &key->id, err) < 0 ||
+	    read_public_part(session, object, arena, key, err) < 0)
 		return -1;
 	if (tk_object_bool(session, object, CKA_SIGN, true, &key->can_sign, err) < 0 ||
 	    tk_object_bool(session, object, CKA_ALWAYS_AUTHENTICATE, false, &key->always_authenticate, err) < 0 ||
@@ -169,8 +185,8 @@ static void merge_public(struct tk_inventory *inventory, const struct tk_key *pu
 	inventory->keys[inventory->key_count++] = *public;
 }
 
-static int find_class(struct tk_session *session, CK_OBJECT_CLASS class, struct arena *arena, CK_OBJECT_HANDLE **ret, size_t *ret_count,
-		      struct err *err)
+static int find_class(struct tk_session *session, CK_OBJECT_CLASS class, struct arena *arena, CK_OBJECT_HANDLE **ret,
+		      size_t *ret_count, struct err *err)
 {
 	CK_ATTRIBUTE match[] = { { CKA_CLASS, &class, sizeof(class) } };
 
@@ -192,19 +208,21 @@ static int read_keys(struct tk_session *session, struct tk_inventory *inventory,
 	if (!inventory->keys)
 		return fail_memory(session, err);
 	for (size_t i = 0; i < private_count; i++)
-		if (read_private_key(session, private[i], arena, &inventory->keys[inventory->key_count++], err) < 0)
+		if (read_private_key(session, private[i], arena, &inventory -> keys[inventory->key_count++], err) < 0)
 			return -1;
 	for (size_t i = 0; i < public_count; i++) {
 		struct tk_key key = { .public_handle = public[i] };
 
-		if (read_names(session, public[i], arena, &key.label, &key.id, err) < 0 || read_public_part(session, public[i], arena, &key, err) < 0)
+		if (read_names(session, public[i], arena, &key.label, &key.id, err) < 0 ||
+		    read_public_part(session, public[i], arena, &key, err) < 0)
 			return -1;
 		merge_public(inventory, &key);
 	}
 	return 0;
 }
 
-static int read_certificate(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena, struct tk_cert *entry, struct err *err)
+static int read_certificate(struct tk_session *session, CK_OBJECT_HANDLE object, struct arena *arena,
+			    struct tk_cert *entry, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct bytes der;

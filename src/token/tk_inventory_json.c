@@ -1,4 +1,5 @@
-/* tk_inventory_json.c - an inventory as JSON, for stocktakes and the custody ledger. No secrets, no handles. See tk_inventory.h. */
+/* tk_inventory_json.c - an inventory as JSON, for stocktakes and the custody ledger. No secrets, no handles. See
+ * tk_inventory.h. */
 #include "pki/digest.h"
 #include "token/tk_inventory.h"
 #include "util/buf.h"
@@ -114,7 +115,10 @@ static struct json *cert_json(const struct tk_cert *entry)
 		set_cert_fields(object, entry->cert);
 	js_set_string(object, "problem", entry->problem);
 	js_set_string(object, "key", entry->key ? entry->key->label : NULL);
-	js_set_string(object, "paired_by", entry->pairing == TK_PAIR_PUBLIC_KEY ? "public-key" : entry->pairing == TK_PAIR_ID ? "id" : NULL);
+	js_set_string(object, "paired_by",
+		      entry->pairing == TK_PAIR_PUBLIC_KEY ? "public-key"
+		      : entry->pairing == TK_PAIR_ID       ? "id"
+							   : NULL);
 	js_set_bool(object, "id_conflict", entry->id_conflict);
 	return object;
 }

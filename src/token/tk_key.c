@@ -52,17 +52,21 @@ static int check_new(struct tk_session *session, const struct tk_keygen *what, s
 	if (!what->label || !what->label[0])
 		return err_set(err, ERR_USAGE, "%s: a new key wants a label", name);
 	if (!row_of(what->kind, what->bits))
-		return err_set(err, ERR_KEY_UNSUPPORTED, "%s: keys are RSA of 2048, 3072 or 4096 bits or EC of 256 or 384, not of %d", name, what->bits);
+		return err_set(err, ERR_KEY_UNSUPPORTED,
+			       "%s: keys are RSA of 2048, 3072 or 4096 bits or EC of 256 or 384, not of %d", name,
+			       what->bits);
 	if (tk_inventory_read(session, &inventory, err) < 0)
 		return -1;
 	for (size_t i = 0; i < tk_inventory_key_count(inventory); i++)
 		if (strcmp(tk_inventory_key(inventory, i)->label, what->label) == 0)
-			return err_set(err, ERR_TOKEN_EXISTS, "%s: there is a key with the label \"%s\" already", name, what->label);
+			return err_set(err, ERR_TOKEN_EXISTS, "%s: there is a key with the label \"%s\" already", name,
+				       what->label);
 	return 0;
 }
 
 /* Attributes of a template, as many as were added. */
-struct template {
+struct template
+{
 	CK_ATTRIBUTE items[16];
 	size_t count;
 };
@@ -113,8 +117,8 @@ static int generate(struct tk_new_key *key, const struct kind_row *row, const ch
 	put_bool(&private, CKA_SENSITIVE, true);
 	put_bool(&private, CKA_EXTRACTABLE, false);
 	put_bool(&private, CKA_SIGN, true);
-	rv = key->session->module->fn->C_GenerateKeyPair(key->session->handle, &mechanism, public.items, public.count, private.items, private.count,
-							 &key->public, &key->private);
+	rv = key->session->module->fn->C_GenerateKeyPair(key->session->handle, &mechanism, public.items, public.count,
+							 private.items, private.count, &key->public, &key->private);
 	return rv == CKR_OK ? 0 : tk_fail(key->session, rv, "C_GenerateKeyPair", err);
 }
 
@@ -154,9 +158,11 @@ static int check_made(struct tk_new_key *key, const struct kind_row *row, struct
 	if (!made || made->key_bits.n == 0)
 		return err_set(err, ERR_TOKEN, "%s: the key that was made cannot be read back", name);
 	if (!made->sensitive || made->extractable)
-		return err_set(err, ERR_TOKEN_UNSUPPORTED, "%s makes private keys that can leave it; the key was removed again", name);
+		return err_set(err, ERR_TOKEN_UNSUPPORTED,
+			       "%s makes private keys that can leave it; the key was removed again", name);
 	if (made->strength.kind != row->kind || made->strength.bits != row->bits)
-		return err_set(err, ERR_TOKEN_UNSUPPORTED, "%s made a key of %d bits where %d were asked for; it was removed again", name,
+		return err_set(err, ERR_TOKEN_UNSUPPORTED,
+			       "%s made a key of %d bits where %d were asked for; it was removed again", name,
 			       made->strength.bits, row->bits);
 	put_spki(key, row, made->key_bits);
 	key->sign_key = (struct tk_sign_key){ key->private, row->bits, made->always_authenticate };
@@ -176,7 +182,8 @@ static struct tk_new_key *new_key(struct tk_session *session, const struct kind_
 	return key;
 }
 
-int tk_key_generate(struct tk_session *session, const struct tk_keygen *what, struct tk_new_key **ret_key, struct err *err)
+int tk_key_generate(struct tk_session *session, const struct tk_keygen *what, struct tk_new_key **ret_key,
+		    struct err *err)
 {
 	const struct kind_row *row = row_of(what->kind, what->bits);
 	AUTO(tk_new_key_freep) struct tk_new_key *key = NULL;
@@ -239,21 +246,25 @@ struct sig_alg tk_new_key_alg(const struct tk_new_key *key)
 				 .digest = row_of(key->kind, key->sign_key.bits)->digest };
 }
 
-int tk_new_key_sign(struct tk_new_key *key, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature, struct err *err)
+int tk_new_key_sign(struct tk_new_key *key, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature,
+		    struct err *err)
 {
 	return tk_sign(key->session, &key->sign_key, alg, digest, ret_signature, err) == TK_SIGN_DONE ? 0 : -1;
 }
 
-static int sign_request(void *ctx, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature, struct err *err)
+static int sign_request(void *ctx, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature,
+			struct err *err)
 {
 	return tk_new_key_sign(ctx, alg, digest, ret_signature, err);
 }
 
-int tk_generate(struct tk_session *session, const struct tk_keygen *what, const struct name_part *subject, size_t subject_count, const char *email,
-		struct buf *ret_csr_der, struct err *err)
+int tk_generate(struct tk_session *session, const struct tk_keygen *what, const struct name_part *subject,
+		size_t subject_count, const char *email, struct buf *ret_csr_der, struct err *err)
 {
 	AUTO(tk_new_key_freep) struct tk_new_key *key = NULL;
-	struct csr_request request = { .subject = subject, .subject_count = subject_count, .email = email, .sign = sign_request };
+	struct csr_request request = {
+		.subject = subject, .subject_count = subject_count, .email = email, .sign = sign_request
+	};
 
 	if (tk_key_generate(session, what, &key, err) < 0)
 		return -1;

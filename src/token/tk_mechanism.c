@@ -1,4 +1,5 @@
-/* tk_mechanism.c - see tk_mechanism.h. RFC 8017 9.2 (DigestInfo), RFC 3279 2.2.3 (Ecdsa-Sig-Value), PKCS#11 2.40 mechanisms 2.1 and 2.3. */
+/* tk_mechanism.c - see tk_mechanism.h. RFC 8017 9.2 (DigestInfo), RFC 3279 2.2.3 (Ecdsa-Sig-Value), PKCS#11 2.40
+ * mechanisms 2.1 and 2.3. */
 #include "token/tk_mechanism.h"
 
 #include "pki/der.h"
@@ -25,15 +26,33 @@ struct digest_row {
 };
 
 static const struct digest_row digest_rows[] = {
-	{ DIGEST_SHA256, 32,
-	  { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 },
-	  CKM_SHA256, CKG_MGF1_SHA256, CKM_SHA256_RSA_PKCS, CKM_SHA256_RSA_PKCS_PSS, "SHA256" },
-	{ DIGEST_SHA384, 48,
-	  { 0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30 },
-	  CKM_SHA384, CKG_MGF1_SHA384, CKM_SHA384_RSA_PKCS, CKM_SHA384_RSA_PKCS_PSS, "SHA384" },
-	{ DIGEST_SHA512, 64,
-	  { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40 },
-	  CKM_SHA512, CKG_MGF1_SHA512, CKM_SHA512_RSA_PKCS, CKM_SHA512_RSA_PKCS_PSS, "SHA512" },
+	{ DIGEST_SHA256,
+	  32,
+	  { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
+	    0x20 },
+	  CKM_SHA256,
+	  CKG_MGF1_SHA256,
+	  CKM_SHA256_RSA_PKCS,
+	  CKM_SHA256_RSA_PKCS_PSS,
+	  "SHA256" },
+	{ DIGEST_SHA384,
+	  48,
+	  { 0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04,
+	    0x30 },
+	  CKM_SHA384,
+	  CKG_MGF1_SHA384,
+	  CKM_SHA384_RSA_PKCS,
+	  CKM_SHA384_RSA_PKCS_PSS,
+	  "SHA384" },
+	{ DIGEST_SHA512,
+	  64,
+	  { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04,
+	    0x40 },
+	  CKM_SHA512,
+	  CKG_MGF1_SHA512,
+	  CKM_SHA512_RSA_PKCS,
+	  CKM_SHA512_RSA_PKCS_PSS,
+	  "SHA512" },
 };
 
 static const struct digest_row *row_of(enum digest_alg alg)
@@ -67,7 +86,8 @@ static void put_input(struct signing *signing, const void *data, size_t len)
 	signing->input_len += len;
 }
 
-static int prepare(struct signing *signing, struct sig_alg alg, const struct digest *digest, int key_bits, struct err *err)
+static int prepare(struct signing *signing, struct sig_alg alg, const struct digest *digest, int key_bits,
+		   struct err *err)
 {
 	const struct digest_row *row = row_of(alg.digest);
 	size_t take = digest->len;
@@ -114,14 +134,18 @@ int tk_signing_check_token(struct tk_module *module, const struct tk_token *toke
 		return 0;
 	hashing = alg.padding == SIG_PAD_PSS ? row->hashing_pss : row->hashing_rsa;
 	if (alg.key == KEY_RSA && token_signs_by(module, token, hashing))
-		return err_set(err, ERR_KEY_UNSUPPORTED, "%s does not have %s, only the mechanism that hashes the data by itself (CKM_%s_RSA_PKCS%s): "
-			       "it cannot sign a digest", tk_token_name(token), name, row->name, alg.padding == SIG_PAD_PSS ? "_PSS" : "");
+		return err_set(
+		    err, ERR_KEY_UNSUPPORTED,
+		    "%s does not have %s, only the mechanism that hashes the data by itself (CKM_%s_RSA_PKCS%s): "
+		    "it cannot sign a digest",
+		    tk_token_name(token), name, row->name, alg.padding == SIG_PAD_PSS ? "_PSS" : "");
 	return err_set(err, ERR_KEY_UNSUPPORTED, "%s does not have %s", tk_token_name(token), name);
 }
 
 static int fail_length(struct bytes answer, size_t expected, struct err *err)
 {
-	return err_set(err, ERR_TOKEN, "C_Sign gave %zu bytes where this key's signatures have %zu", answer.n, expected);
+	return err_set(err, ERR_TOKEN, "C_Sign gave %zu bytes where this key's signatures have %zu", answer.n,
+		       expected);
 }
 
 static int put_answer(struct sig_alg alg, int key_bits, struct bytes answer, struct buf *out, struct err *err)
@@ -144,7 +168,8 @@ static int put_answer(struct sig_alg alg, int key_bits, struct bytes answer, str
 	return buf_check(out, err);
 }
 
-/* Whether the token still counts the user as logged in: after another program's log-out some modules only say that the key does not fit. */
+/* Whether the token still counts the user as logged in: after another program's log-out some modules only say that the
+ * key does not fit. */
 static bool logged_out_meanwhile(const struct tk_session *session)
 {
 	CK_SESSION_INFO info = { 0 };
@@ -170,8 +195,8 @@ static enum tk_sign_result call_failed(struct tk_session *session, CK_RV rv, con
 	return TK_SIGN_FAILED;
 }
 
-enum tk_sign_result tk_sign(struct tk_session *session, const struct tk_sign_key *key, struct sig_alg alg, const struct digest *digest,
-			    struct buf *ret_signature, struct err *err)
+enum tk_sign_result tk_sign(struct tk_session *session, const struct tk_sign_key *key, struct sig_alg alg,
+			    const struct digest *digest, struct buf *ret_signature, struct err *err)
 {
 	CK_FUNCTION_LIST *fn = session->module->fn;
 	uint8_t answer[TK_MAX_SIGNATURE_BYTES];
@@ -179,7 +204,8 @@ enum tk_sign_result tk_sign(struct tk_session *session, const struct tk_sign_key
 	struct signing signing;
 	CK_RV rv;
 
-	if (prepare(&signing, alg, digest, key->bits, err) < 0 || tk_signing_check_token(session->module, &session->token, alg, err) < 0)
+	if (prepare(&signing, alg, digest, key->bits, err) < 0 ||
+	    tk_signing_check_token(session->module, &session->token, alg, err) < 0)
 		return TK_SIGN_FAILED;
 	rv = fn->C_SignInit(session->handle, &signing.mechanism, key->handle);
 	if (rv != CKR_OK)

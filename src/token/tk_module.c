@@ -1,7 +1,8 @@
 /*
  * tk_module.c - loads PKCS#11 modules, once a process each. See tk_module.h.
  *
- * Modules stay mapped after the last reference (RTLD_NODELETE): vendors' libraries leave threads and exit handlers behind.
+ * Modules stay mapped after the last reference (RTLD_NODELETE): vendors' libraries leave threads and exit handlers
+ * behind.
  */
 #include "token/tk_module.h"
 
@@ -16,35 +17,36 @@ static pthread_mutex_t modules_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct tk_module *modules; /* every module that is loaded in this process */
 
 /* The functions this folder calls: a module that lacks one is refused when it is loaded, not when it is needed. */
-#define NEEDED(function)                                                                                                       \
-	{                                                                                                                      \
-		offsetof(CK_FUNCTION_LIST, function), #function                                                                \
+#define NEEDED(function)                                                                                               \
+	{                                                                                                              \
+		offsetof(CK_FUNCTION_LIST, function), #function                                                        \
 	}
 static const struct {
 	size_t offset;
 	const char *name;
 } needed_functions[] = {
-	NEEDED(C_Initialize),	  NEEDED(C_Finalize),	     NEEDED(C_GetInfo),
-	NEEDED(C_GetSlotList),	  NEEDED(C_GetSlotInfo),     NEEDED(C_GetTokenInfo),
+	NEEDED(C_Initialize),       NEEDED(C_Finalize),      NEEDED(C_GetInfo),
+	NEEDED(C_GetSlotList),      NEEDED(C_GetSlotInfo),   NEEDED(C_GetTokenInfo),
 	NEEDED(C_GetMechanismInfo), NEEDED(C_InitToken),     NEEDED(C_InitPIN),
-	NEEDED(C_SetPIN),	  NEEDED(C_OpenSession),     NEEDED(C_CloseSession),
-	NEEDED(C_GetSessionInfo),
-	NEEDED(C_Login),	  NEEDED(C_Logout),	     NEEDED(C_CreateObject),
-	NEEDED(C_DestroyObject),  NEEDED(C_GetAttributeValue), NEEDED(C_FindObjectsInit),
-	NEEDED(C_FindObjects),	  NEEDED(C_FindObjectsFinal), NEEDED(C_SignInit),
-	NEEDED(C_Sign),		  NEEDED(C_GenerateKeyPair),
+	NEEDED(C_SetPIN),           NEEDED(C_OpenSession),   NEEDED(C_CloseSession),
+	NEEDED(C_GetSessionInfo),   NEEDED(C_Login),         NEEDED(C_Logout),
+	NEEDED(C_CreateObject),     NEEDED(C_DestroyObject), NEEDED(C_GetAttributeValue),
+	NEEDED(C_FindObjectsInit),  NEEDED(C_FindObjects),   NEEDED(C_FindObjectsFinal),
+	NEEDED(C_SignInit),         NEEDED(C_Sign),          NEEDED(C_GenerateKeyPair),
 };
 
 static int check_functions(const char *path, CK_FUNCTION_LIST *fn, struct err *err)
 {
 	if (fn->version.major != 2 && fn->version.major != 3)
-		return err_set(err, ERR_TOKEN_MODULE, "%s: speaks PKCS#11 %d.%d, not 2 or 3", path, fn->version.major, fn->version.minor);
+		return err_set(err, ERR_TOKEN_MODULE, "%s: speaks PKCS#11 %d.%d, not 2 or 3", path, fn->version.major,
+			       fn->version.minor);
 	for (size_t i = 0; i < ARRAY_LEN(needed_functions); i++) {
 		void *function;
 
 		memcpy(&function, (const char *)fn + needed_functions[i].offset, sizeof(function));
 		if (!function)
-			return err_set(err, ERR_TOKEN_MODULE, "%s: the module has no %s", path, needed_functions[i].name);
+			return err_set(err, ERR_TOKEN_MODULE, "%s: the module has no %s", path,
+				       needed_functions[i].name);
 	}
 	return 0;
 }
@@ -139,8 +141,8 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static int add_module(const char *path, const char *init_args, void *library, CK_FUNCTION_LIST *fn, struct tk_module **ret_module,
-		      struct err *err)
+static int add_module(const char *path, const char *init_args, void *library, CK_FUNCTION_LIST *fn,
+		      struct tk_module **ret_module, struct err *err)
 {
 	struct tk_module *module = calloc(1, sizeof(*module));
 
@@ -179,7 +181,8 @@ static int load_locked(const char *path, const char *init_args, struct tk_module
 	if (module) {
 		dlclose(library); /* the first loading keeps it */
 		if (!same_text(module->init_args, init_args))
-			return err_set(err, ERR_TOKEN_MODULE, "%s: already loaded in this process with other initialisation arguments", path);
+			return err_set(err, ERR_TOKEN_MODULE,
+				       "%s: already loaded in this process with other initialisation arguments", path);
 		module->refs++;
 		*ret_module = module;
 		return 0;

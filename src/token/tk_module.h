@@ -61,7 +61,8 @@ struct tk_token {
 	int firmware_major, firmware_minor;
 };
 
-/* `init_args` is handed to C_Initialize as pReserved for modules that want it (NSS softokn: "configdir='sql:/x' ..."); else NULL. */
+/* `init_args` is handed to C_Initialize as pReserved for modules that want it (NSS softokn: "configdir='sql:/x' ...");
+ * else NULL. */
 NODISCARD int tk_module_load(const char *path, const char *init_args, struct tk_module **ret_module, struct err *err);
 struct tk_module *tk_module_keep(struct tk_module *module);
 /* Drops a reference; the last one finalises the module. */
@@ -72,16 +73,19 @@ const char *tk_module_path(const struct tk_module *module);
 const struct tk_module_info *tk_module_info(const struct tk_module *module);
 
 /* The tokens present now, initialised or not, in the order of the slots; an array in the arena. */
-NODISCARD int tk_module_tokens(struct tk_module *module, struct arena *arena, struct tk_token **ret_tokens, size_t *ret_count,
-			       struct err *err);
+NODISCARD int tk_module_tokens(struct tk_module *module, struct arena *arena, struct tk_token **ret_tokens,
+			       size_t *ret_count, struct err *err);
 
 /* Whether this very token (slot, label, serial, model) is still in its slot. */
-NODISCARD int tk_token_present(struct tk_module *module, const struct tk_token *token, bool *ret_present, struct err *err);
+NODISCARD int tk_token_present(struct tk_module *module, const struct tk_token *token, bool *ret_present,
+			       struct err *err);
 
-/* Waits until the token is taken out (another one put in its place counts), at most timeout_ms; false = still there. Looks every 100 ms. */
-NODISCARD int tk_token_wait_removed(struct tk_module *module, const struct tk_token *token, int timeout_ms, bool *ret_removed,
-				    struct err *err);
+/* Waits until the token is taken out (another one put in its place counts), at most timeout_ms; false = still there.
+ * Looks every 100 ms. */
+NODISCARD int tk_token_wait_removed(struct tk_module *module, const struct tk_token *token, int timeout_ms,
+				    bool *ret_removed, struct err *err);
 
-const char *tk_pin_state_name(enum tk_pin_state state); /* "ok", "count-low", "final-try", "locked", "to-be-changed", "not-initialised" */
+const char *tk_pin_state_name(
+    enum tk_pin_state state); /* "ok", "count-low", "final-try", "locked", "to-be-changed", "not-initialised" */
 
 #endif

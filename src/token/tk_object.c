@@ -4,13 +4,15 @@
 
 enum { FIND_BATCH = 64 };
 
-static int collect(struct tk_session *session, struct arena *arena, CK_OBJECT_HANDLE **ret_handles, size_t *ret_count, struct err *err)
+static int collect(struct tk_session *session, struct arena *arena, CK_OBJECT_HANDLE **ret_handles, size_t *ret_count,
+		   struct err *err)
 {
 	CK_OBJECT_HANDLE *handles = ARENA_ARRAY(arena, CK_OBJECT_HANDLE, TK_MAX_OBJECTS);
 	size_t count = 0;
 
 	if (!handles)
-		return err_set(err, ERR_NO_MEMORY, "%s: no memory for a list of objects", tk_token_name(&session->token));
+		return err_set(err, ERR_NO_MEMORY, "%s: no memory for a list of objects",
+			       tk_token_name(&session->token));
 	for (;;) {
 		CK_OBJECT_HANDLE batch[FIND_BATCH];
 		CK_ULONG got = 0;
@@ -21,7 +23,8 @@ static int collect(struct tk_session *session, struct arena *arena, CK_OBJECT_HA
 		if (got == 0)
 			break;
 		if (got > FIND_BATCH || count + got > TK_MAX_OBJECTS)
-			return err_set(err, ERR_LIMIT, "%s: more than %d objects", tk_token_name(&session->token), TK_MAX_OBJECTS);
+			return err_set(err, ERR_LIMIT, "%s: more than %d objects", tk_token_name(&session->token),
+				       TK_MAX_OBJECTS);
 		memcpy(handles + count, batch, got * sizeof(*batch));
 		count += got;
 	}
@@ -30,8 +33,8 @@ static int collect(struct tk_session *session, struct arena *arena, CK_OBJECT_HA
 	return 0;
 }
 
-int tk_objects_find(struct tk_session *session, CK_ATTRIBUTE *match, size_t match_count, struct arena *arena, CK_OBJECT_HANDLE **ret_handles,
-		    size_t *ret_count, struct err *err)
+int tk_objects_find(struct tk_session *session, CK_ATTRIBUTE *match, size_t match_count, struct arena *arena,
+		    CK_OBJECT_HANDLE **ret_handles, size_t *ret_count, struct err *err)
 {
 	CK_RV rv = session->module->fn->C_FindObjectsInit(session->handle, match, match_count);
 	int rc;
@@ -50,8 +53,8 @@ static bool is_absent(CK_RV rv, const CK_ATTRIBUTE *attribute)
 	       (rv == CKR_OK && attribute->ulValueLen == CK_UNAVAILABLE_INFORMATION);
 }
 
-int tk_object_bytes(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct arena *arena, struct bytes *ret,
-		    struct err *err)
+int tk_object_bytes(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct arena *arena,
+		    struct bytes *ret, struct err *err)
 {
 	CK_ATTRIBUTE attribute = { .type = type };
 	CK_RV rv = session->module->fn->C_GetAttributeValue(session->handle, object, &attribute, 1);
@@ -62,8 +65,8 @@ int tk_object_bytes(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTR
 	if (rv != CKR_OK)
 		return tk_fail(session, rv, "C_GetAttributeValue", err);
 	if (attribute.ulValueLen > TK_MAX_ATTRIBUTE_BYTES)
-		return err_set(err, ERR_LIMIT, "%s: attribute 0x%lx has %lu bytes, the limit is %d", tk_token_name(&session->token), type,
-			       attribute.ulValueLen, TK_MAX_ATTRIBUTE_BYTES);
+		return err_set(err, ERR_LIMIT, "%s: attribute 0x%lx has %lu bytes, the limit is %d",
+			       tk_token_name(&session->token), type, attribute.ulValueLen, TK_MAX_ATTRIBUTE_BYTES);
 	attribute.pValue = arena_alloc(arena, attribute.ulValueLen + 1);
 	if (!attribute.pValue)
 		return err_set(err, ERR_NO_MEMORY, "%s: no memory for an attribute", tk_token_name(&session->token));
@@ -74,8 +77,8 @@ int tk_object_bytes(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTR
 	return 0;
 }
 
-int tk_object_text(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct arena *arena, const char **ret,
-		   struct err *err)
+int tk_object_text(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct arena *arena,
+		   const char **ret, struct err *err)
 {
 	struct bytes raw;
 	char *text;
@@ -91,8 +94,8 @@ int tk_object_text(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRI
 	return 0;
 }
 
-int tk_object_ulong(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, unsigned long otherwise, unsigned long *ret,
-		    struct err *err)
+int tk_object_ulong(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+		    unsigned long otherwise, unsigned long *ret, struct err *err)
 {
 	CK_ULONG value = 0;
 	CK_ATTRIBUTE attribute = { .type = type, .pValue = &value, .ulValueLen = sizeof(value) };
@@ -104,7 +107,8 @@ int tk_object_ulong(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTR
 	return 0;
 }
 
-int tk_object_bool(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, bool otherwise, bool *ret, struct err *err)
+int tk_object_bool(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, bool otherwise,
+		   bool *ret, struct err *err)
 {
 	CK_BBOOL value = CK_FALSE;
 	CK_ATTRIBUTE attribute = { .type = type, .pValue = &value, .ulValueLen = sizeof(value) };

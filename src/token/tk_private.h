@@ -50,7 +50,8 @@ const char *tk_token_name(const struct tk_token *token);
 
 /* tk_ckr_fail with the session's token. */
 int tk_fail(const struct tk_session *session, CK_RV rv, const char *function, struct err *err);
-/* The session's handle is no good any more (or an operation is stuck in it): a new one on the same token, logged in as before. */
+/* The session's handle is no good any more (or an operation is stuck in it): a new one on the same token, logged in as
+ * before. */
 NODISCARD int tk_session_reopen(struct tk_session *session, struct err *err);
 /* Whether a fresh session may help after this return value. */
 bool tk_session_lost(CK_RV rv);
@@ -69,8 +70,8 @@ NODISCARD int tk_pin_guard(const struct tk_token *token, enum tk_pin_role role, 
 /* Says a failed PIN function in the words of the PIN's state; `token` was read after the failure. */
 int tk_pin_fail(const struct tk_token *token, enum tk_pin_role role, CK_RV rv, const char *function, struct err *err);
 /* A PIN for the API: pointer and length, or NULL and 0 for the PIN pad. ERR_USAGE when there is neither. */
-NODISCARD int tk_pin_argument(const struct tk_token *token, const struct secret *pin, const char *what, CK_UTF8CHAR **ret_p, CK_ULONG *ret_len,
-			      struct err *err);
+NODISCARD int tk_pin_argument(const struct tk_token *token, const struct secret *pin, const char *what,
+			      CK_UTF8CHAR **ret_p, CK_ULONG *ret_len, struct err *err);
 
 /* ---- tk_object.c ---- */
 
@@ -78,13 +79,13 @@ NODISCARD int tk_pin_argument(const struct tk_token *token, const struct secret 
 NODISCARD int tk_objects_find(struct tk_session *session, CK_ATTRIBUTE *match, size_t match_count, struct arena *arena,
 			      CK_OBJECT_HANDLE **ret_handles, size_t *ret_count, struct err *err);
 /* One attribute's bytes; {NULL, 0} when the object does not have it or hides it. */
-NODISCARD int tk_object_bytes(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct arena *arena,
-			      struct bytes *ret, struct err *err);
-NODISCARD int tk_object_text(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct arena *arena,
-			     const char **ret, struct err *err);
-NODISCARD int tk_object_ulong(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, unsigned long otherwise,
-			      unsigned long *ret, struct err *err);
-NODISCARD int tk_object_bool(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, bool otherwise, bool *ret,
-			     struct err *err);
+NODISCARD int tk_object_bytes(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+			      struct arena *arena, struct bytes *ret, struct err *err);
+NODISCARD int tk_object_text(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+			     struct arena *arena, const char **ret, struct err *err);
+NODISCARD int tk_object_ulong(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+			      unsigned long otherwise, unsigned long *ret, struct err *err);
+NODISCARD int tk_object_bool(struct tk_session *session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
+			     bool otherwise, bool *ret, struct err *err);
 
 #endif

@@ -10,7 +10,8 @@
 static bool matches(const struct tk_token *token, struct tk_which which)
 {
 	/* A token that is named may lack CKF_TOKEN_INITIALIZED: NSS softokn does until its user has a PIN. */
-	return (token->initialised || which.label || which.serial) && (!which.label || strcmp(token->label, which.label) == 0) &&
+	return (token->initialised || which.label || which.serial) &&
+	       (!which.label || strcmp(token->label, which.label) == 0) &&
 	       (!which.serial || strcmp(token->serial, which.serial) == 0);
 }
 
@@ -26,11 +27,12 @@ static void list_tokens(const struct tk_token *tokens, size_t count, struct buf 
 static int fail_missing(const struct tk_module *module, struct tk_which which, const char *present, struct err *err)
 {
 	if (which.label && which.serial)
-		return err_set(err, ERR_TOKEN_MISSING, "%s: no token \"%s\" with serial %s; there is: %s", module->path, which.label, which.serial,
-			       present);
+		return err_set(err, ERR_TOKEN_MISSING, "%s: no token \"%s\" with serial %s; there is: %s", module->path,
+			       which.label, which.serial, present);
 	if (which.label || which.serial)
 		return err_set(err, ERR_TOKEN_MISSING, "%s: no token %s \"%s\"; there is: %s", module->path,
-			       which.label ? "with label" : "with serial", which.label ? which.label : which.serial, present);
+			       which.label ? "with label" : "with serial", which.label ? which.label : which.serial,
+			       present);
 	return err_set(err, ERR_TOKEN_MISSING, "%s: no initialised token; there is: %s", module->path, present);
 }
 
@@ -57,8 +59,8 @@ int tk_token_find(struct tk_module *module, struct tk_which which, struct tk_tok
 	list_tokens(tokens, count, &present);
 	if (hits == 0)
 		return fail_missing(module, which, buf_str(&present), err);
-	return err_set(err, ERR_TOKEN_AMBIGUOUS, "%s: %zu tokens match; choose by label and serial among: %s", module->path, hits,
-		       buf_str(&present));
+	return err_set(err, ERR_TOKEN_AMBIGUOUS, "%s: %zu tokens match; choose by label and serial among: %s",
+		       module->path, hits, buf_str(&present));
 }
 
 int tk_fail(const struct tk_session *session, CK_RV rv, const char *function, struct err *err)
@@ -68,8 +70,9 @@ int tk_fail(const struct tk_session *session, CK_RV rv, const char *function, st
 
 bool tk_session_lost(CK_RV rv)
 {
-	return rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_USER_NOT_LOGGED_IN || rv == CKR_KEY_HANDLE_INVALID ||
-	       rv == CKR_OBJECT_HANDLE_INVALID || rv == CKR_OPERATION_ACTIVE || rv == CKR_CRYPTOKI_NOT_INITIALIZED;
+	return rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_USER_NOT_LOGGED_IN ||
+	       rv == CKR_KEY_HANDLE_INVALID || rv == CKR_OBJECT_HANDLE_INVALID || rv == CKR_OPERATION_ACTIVE ||
+	       rv == CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
 static int open_handle(struct tk_session *session, struct err *err)
@@ -84,7 +87,8 @@ static int open_handle(struct tk_session *session, struct err *err)
 	return 0;
 }
 
-int tk_session_open(struct tk_module *module, struct tk_which which, bool writable, struct tk_session **ret_session, struct err *err)
+int tk_session_open(struct tk_module *module, struct tk_which which, bool writable, struct tk_session **ret_session,
+		    struct err *err)
 {
 	struct tk_session *session;
 	struct tk_token token;
@@ -147,8 +151,8 @@ const struct tk_token *tk_session_token(const struct tk_session *session)
 
 static int fail_other_token(const struct tk_token *was, const struct tk_token *now, struct err *err)
 {
-	return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out; \"%s\" (serial %s) is in its place", tk_token_name(was), was->serial,
-		       now->label, now->serial);
+	return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out; \"%s\" (serial %s) is in its place",
+		       tk_token_name(was), was->serial, now->label, now->serial);
 }
 
 int tk_session_refresh(struct tk_session *session, struct err *err)
@@ -169,18 +173,20 @@ static int login_failed(struct tk_session *session, enum tk_pin_role role, CK_RV
 	if (rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
 		rv = CKR_PIN_INCORRECT; /* a PIN that cannot be right is a wrong PIN */
 	if (tk_session_refresh(session, NULL) < 0 && rv != CKR_PIN_LOCKED && rv != CKR_PIN_INCORRECT)
-		return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out during log-in", tk_token_name(&session->token),
-			       session->token.serial);
+		return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out during log-in",
+			       tk_token_name(&session->token), session->token.serial);
 	return tk_pin_fail(&session->token, role, rv, "C_Login", err);
 }
 
-static int send_pin(struct tk_session *session, CK_USER_TYPE type, enum tk_pin_role role, const struct secret *pin, struct err *err)
+static int send_pin(struct tk_session *session, CK_USER_TYPE type, enum tk_pin_role role, const struct secret *pin,
+		    struct err *err)
 {
 	CK_UTF8CHAR *p;
 	CK_ULONG len;
 	CK_RV rv;
 
-	if (tk_pin_argument(&session->token, pin, role == TK_PIN_OF_SO ? "security officer PIN" : "PIN", &p, &len, err) < 0)
+	if (tk_pin_argument(&session->token, pin, role == TK_PIN_OF_SO ? "security officer PIN" : "PIN", &p, &len,
+			    err) < 0)
 		return -1;
 	rv = session->module->fn->C_Login(session->handle, type, p, len);
 	if (rv == CKR_USER_ALREADY_LOGGED_IN || rv == CKR_USER_ANOTHER_ALREADY_LOGGED_IN) {
@@ -259,7 +265,8 @@ static int find_again(struct tk_session *session, struct err *err)
 	}
 	if (rc == 0)
 		return fail_other_token(&session->token, &there, err);
-	return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out", tk_token_name(&session->token), session->token.serial);
+	return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out", tk_token_name(&session->token),
+		       session->token.serial);
 }
 
 int tk_session_reopen(struct tk_session *session, struct err *err)
@@ -276,11 +283,13 @@ int tk_session_reopen(struct tk_session *session, struct err *err)
 
 int tk_session_login_context(struct tk_session *session, struct err *err)
 {
-	if (tk_session_refresh(session, err) < 0 || tk_pin_guard(&session->token, TK_PIN_OF_USER, /* flags= */ 0, err) < 0)
+	if (tk_session_refresh(session, err) < 0 ||
+	    tk_pin_guard(&session->token, TK_PIN_OF_USER, /* flags= */ 0, err) < 0)
 		return -1;
 	if (send_pin(session, CKU_CONTEXT_SPECIFIC, TK_PIN_OF_USER, session->pin, err) == 0)
 		return 0;
-	/* A kept PIN that was refused is not offered again, and the operation that waits for it ends with the session. */
+	/* A kept PIN that was refused is not offered again, and the operation that waits for it ends with the session.
+	 */
 	close_handle(session);
 	forget(session);
 	return -1;
@@ -293,7 +302,8 @@ int tk_session_check(struct tk_session *session, struct err *err)
 	if (tk_session_logged_in(session))
 		return 0;
 	if (tk_token_present(session->module, &session->token, &present, NULL) == 0 && !present)
-		return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out", tk_token_name(&session->token), session->token.serial);
+		return err_set(err, ERR_TOKEN_REMOVED, "%s (serial %s) was taken out", tk_token_name(&session->token),
+			       session->token.serial);
 	return err_set(err, ERR_TOKEN_PIN, "%s (serial %s): nobody is logged in any more; the PIN must be given again",
 		       tk_token_name(&session->token), session->token.serial);
 }

@@ -1,4 +1,5 @@
-/* tk_token.c - what slots and tokens say about themselves (PKCS#11 2.40 section 3.2, C_GetSlotInfo, C_GetTokenInfo). See tk_module.h. */
+/* tk_token.c - what slots and tokens say about themselves (PKCS#11 2.40 section 3.2, C_GetSlotInfo, C_GetTokenInfo).
+ * See tk_module.h. */
 #include <string.h>
 #include <time.h>
 
@@ -17,7 +18,8 @@ static size_t utf8_step(const unsigned char *p, size_t left)
 	for (size_t i = 1; i < n; i++)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+	    (p[0] == 0xf4 && p[1] > 0x8f))
 		return 0;
 	return n;
 }
@@ -64,8 +66,10 @@ static void decode_flags(CK_FLAGS flags, struct tk_token *token)
 	token->login_required = flags & CKF_LOGIN_REQUIRED;
 	token->write_protected = flags & CKF_WRITE_PROTECTED;
 	token->protected_path = flags & CKF_PROTECTED_AUTHENTICATION_PATH;
-	token->pin = pin_state(flags, CKF_USER_PIN_LOCKED, CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_TO_BE_CHANGED);
-	token->so_pin = pin_state(flags, CKF_SO_PIN_LOCKED, CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_COUNT_LOW, CKF_SO_PIN_TO_BE_CHANGED);
+	token->pin = pin_state(flags, CKF_USER_PIN_LOCKED, CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_COUNT_LOW,
+			       CKF_USER_PIN_TO_BE_CHANGED);
+	token->so_pin =
+	    pin_state(flags, CKF_SO_PIN_LOCKED, CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_COUNT_LOW, CKF_SO_PIN_TO_BE_CHANGED);
 	if (!(flags & CKF_USER_PIN_INITIALIZED) && token->pin > TK_PIN_COUNT_LOW)
 		token->pin = TK_PIN_NOT_INITIALISED;
 }
@@ -109,7 +113,8 @@ static int read_slot(struct tk_module *module, CK_SLOT_ID id, struct tk_token *t
 	if (rv != CKR_OK)
 		return tk_ckr_fail(err, rv, "C_GetSlotInfo", module->path);
 	rv = module->fn->C_GetTokenInfo(id, &info);
-	if (rv == CKR_TOKEN_NOT_PRESENT || rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_RECOGNIZED || rv == CKR_SLOT_ID_INVALID)
+	if (rv == CKR_TOKEN_NOT_PRESENT || rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_RECOGNIZED ||
+	    rv == CKR_SLOT_ID_INVALID)
 		return 1;
 	if (rv != CKR_OK)
 		return tk_ckr_fail(err, rv, "C_GetTokenInfo", module->path);
@@ -131,7 +136,8 @@ int tk_token_read(struct tk_module *module, CK_SLOT_ID slot, struct tk_token *re
 }
 
 /* The slots with a token, in ret_slots[TK_MAX_SLOTS]. */
-static int list_slots(struct tk_module *module, struct arena *arena, CK_SLOT_ID **ret_slots, size_t *ret_count, struct err *err)
+static int list_slots(struct tk_module *module, struct arena *arena, CK_SLOT_ID **ret_slots, size_t *ret_count,
+		      struct err *err)
 {
 	CK_ULONG count = 0;
 	CK_SLOT_ID *slots;
@@ -153,7 +159,8 @@ static int list_slots(struct tk_module *module, struct arena *arena, CK_SLOT_ID 
 	return 0;
 }
 
-int tk_module_tokens(struct tk_module *module, struct arena *arena, struct tk_token **ret_tokens, size_t *ret_count, struct err *err)
+int tk_module_tokens(struct tk_module *module, struct arena *arena, struct tk_token **ret_tokens, size_t *ret_count,
+		     struct err *err)
 {
 	CK_SLOT_ID *slots;
 	struct tk_token *tokens;
@@ -179,8 +186,8 @@ int tk_module_tokens(struct tk_module *module, struct arena *arena, struct tk_to
 
 bool tk_token_same(const struct tk_token *a, const struct tk_token *b)
 {
-	return strcmp(a->serial, b->serial) == 0 && strcmp(a->label, b->label) == 0 && strcmp(a->model, b->model) == 0 &&
-	       strcmp(a->manufacturer, b->manufacturer) == 0;
+	return strcmp(a->serial, b->serial) == 0 && strcmp(a->label, b->label) == 0 &&
+	       strcmp(a->model, b->model) == 0 && strcmp(a->manufacturer, b->manufacturer) == 0;
 }
 
 const char *tk_token_name(const struct tk_token *token)
@@ -199,7 +206,8 @@ int tk_token_present(struct tk_module *module, const struct tk_token *token, boo
 	return 0;
 }
 
-int tk_token_wait_removed(struct tk_module *module, const struct tk_token *token, int timeout_ms, bool *ret_removed, struct err *err)
+int tk_token_wait_removed(struct tk_module *module, const struct tk_token *token, int timeout_ms, bool *ret_removed,
+			  struct err *err)
 {
 	const struct timespec step = { .tv_nsec = WAIT_STEP_MS * 1000000L };
 	bool present = true;

@@ -78,30 +78,45 @@ static CK_RV fault(const char *function)
 	return strings.fail_rv;
 }
 
-#define ENTER(function)                                                                                                        \
-	do {                                                                                                                   \
-		CK_RV fault_ = fault(#function);                                                                               \
-		if (fault_ != CKR_OK)                                                                                          \
-			return fault_;                                                                                         \
-		if (!initialized)                                                                                              \
-			return CKR_CRYPTOKI_NOT_INITIALIZED;                                                                   \
+#define ENTER(function)                                                                                                \
+	do {                                                                                                           \
+		CK_RV fault_ = fault(#function);                                                                       \
+		if (fault_ != CKR_OK)                                                                                  \
+			return fault_;                                                                                 \
+		if (!initialized)                                                                                      \
+			return CKR_CRYPTOKI_NOT_INITIALIZED;                                                           \
 	} while (0)
 
-#define ENTER_SESSION(function, session)                                                                                       \
-	ENTER(function);                                                                                                       \
-	if (strings.absent)                                                                                                    \
-		return CKR_DEVICE_REMOVED;                                                                                     \
-	if ((session) == 0 || (session) >= MAX_SESSIONS || !sessions[session].open)                                            \
+#define ENTER_SESSION(function, session)                                                                               \
+	ENTER(function);                                                                                               \
+	if (strings.absent)                                                                                            \
+		return CKR_DEVICE_REMOVED;                                                                             \
+	if ((session) == 0 || (session) >= MAX_SESSIONS || !sessions[session].open)                                    \
 	return CKR_SESSION_HANDLE_INVALID
+
+/* A point whose first octets, 04 3F, read like an OCTET STRING of just its length. */
+static bool is_tricky(EVP_PKEY *key)
+{
+	unsigned char point[65];
+	size_t len = 0;
+
+	return EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point, sizeof(point), &len) &&
+	       point[1] == 0x3f;
+}
 
 static void make_keys(void)
 {
 	if (!rsa_key)
 		rsa_key = EVP_RSA_gen(2048);
-	if (!ec_key)
+	while (!ec_key) {
 		ec_key = EVP_EC_gen("P-256");
-	if (!rsa_key || !ec_key)
-		abort();
+		if (!rsa_key || !ec_key)
+			abort();
+		if (!is_tricky(ec_key)) {
+			EVP_PKEY_free(ec_key);
+			ec_key = NULL;
+		}
+	}
 }
 
 static void pad(unsigned char *field, const char *text, size_t size)
@@ -266,7 +281,8 @@ static CK_RV try_pin(CK_UTF8CHAR_PTR pin, CK_ULONG len)
 	return CKR_PIN_INCORRECT;
 }
 
-static CK_RV fake_set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len, CK_UTF8CHAR_PTR new_pin, CK_ULONG new_len)
+static CK_RV fake_set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len, CK_UTF8CHAR_PTR new_pin,
+			  CK_ULONG new_len)
 {
 	CK_RV rv;
 
@@ -278,7 +294,8 @@ static CK_RV fake_set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK
 	return rv;
 }
 
-static CK_RV fake_open_session(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR app, CK_NOTIFY notify, CK_SESSION_HANDLE_PTR session)
+static CK_RV fake_open_session(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR app, CK_NOTIFY notify,
+			       CK_SESSION_HANDLE_PTR session)
 {
 	(void)app;
 	(void)notify;
@@ -339,7 +356,8 @@ static CK_RV fake_login(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHA
 	if (type == CKU_CONTEXT_SPECIFIC)
 		return login_context(session, pin, len);
 	if (who != NOBODY)
-		return (who == USER) == (type == CKU_USER) ? CKR_USER_ALREADY_LOGGED_IN : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+		return (who == USER) == (type == CKU_USER) ? CKR_USER_ALREADY_LOGGED_IN
+							   : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
 	if (type == CKU_SO) {
 		strings.so_logins++;
 		if (len != strlen(strings.so_pin) || memcmp(pin, strings.so_pin, len) != 0)
@@ -363,7 +381,8 @@ static CK_RV fake_logout(CK_SESSION_HANDLE session)
 	return CKR_OK;
 }
 
-static CK_RV fake_create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count, CK_OBJECT_HANDLE_PTR object)
+static CK_RV fake_create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count,
+				CK_OBJECT_HANDLE_PTR object)
 {
 	(void)template;
 	(void)count;
@@ -479,7 +498,8 @@ static CK_RV give_point(CK_ATTRIBUTE_PTR attribute)
 	unsigned char bytes[2 + 65] = { 0x04, 65 };
 	size_t len = 0;
 
-	if (!EVP_PKEY_get_octet_string_param(ec_key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, bytes + 2, 65, &len) || len != 65)
+	if (!EVP_PKEY_get_octet_string_param(ec_key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, bytes + 2, 65, &len) ||
+	    len != 65)
 		return refuse(attribute);
 	return strings.bare_point ? give(attribute, bytes + 2, 65) : give(attribute, bytes, sizeof(bytes));
 }
@@ -543,7 +563,8 @@ static CK_RV get_cert(const struct fake_cert *cert, CK_ATTRIBUTE_PTR attribute)
 	}
 }
 
-static CK_RV fake_get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template, CK_ULONG count)
+static CK_RV fake_get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
+				      CK_ULONG count)
 {
 	CK_RV worst = CKR_OK;
 
@@ -551,7 +572,8 @@ static CK_RV fake_get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDL
 	if (!exists(object))
 		return CKR_OBJECT_HANDLE_INVALID;
 	for (CK_ULONG i = 0; i < count; i++) {
-		CK_RV rv = object >= FAKE_CERT ? get_cert(&strings.certs[object - FAKE_CERT], &template[i]) : get_key(object, &template[i]);
+		CK_RV rv = object >= FAKE_CERT ? get_cert(&strings.certs[object - FAKE_CERT], &template[i])
+					       : get_key(object, &template[i]);
 
 		if (rv != CKR_OK)
 			worst = rv;
@@ -583,7 +605,8 @@ static bool sign_rsa(const unsigned char *data, size_t len, bool pss, unsigned c
 	bool ok = ctx && EVP_PKEY_sign_init(ctx) == 1;
 
 	if (ok && pss)
-		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+		     EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
 		     EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 	else if (ok)
 		ok = EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
@@ -603,7 +626,8 @@ static bool sign_ec(const unsigned char *data, size_t len, unsigned char out[64]
 
 	if (ok)
 		sig = d2i_ECDSA_SIG(NULL, &p, (long)der_len);
-	ok = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, 32) == 32 && BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + 32, 32) == 32;
+	ok = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, 32) == 32 &&
+	     BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + 32, 32) == 32;
 	ECDSA_SIG_free(sig);
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
@@ -631,7 +655,8 @@ static CK_RV spoil(unsigned char *signature, size_t len, CK_ULONG_PTR ret_len)
 	return CKR_OK;
 }
 
-static CK_RV fake_sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG len, CK_BYTE_PTR signature, CK_ULONG_PTR signature_len)
+static CK_RV fake_sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG len, CK_BYTE_PTR signature,
+		       CK_ULONG_PTR signature_len)
 {
 	size_t made = *signature_len;
 	bool ok;
@@ -652,9 +677,9 @@ static CK_RV fake_sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG len
 	return ok ? spoil(signature, made, signature_len) : CKR_DATA_INVALID;
 }
 
-static CK_RV fake_generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR public, CK_ULONG public_count,
-				    CK_ATTRIBUTE_PTR private, CK_ULONG private_count, CK_OBJECT_HANDLE_PTR public_key,
-				    CK_OBJECT_HANDLE_PTR private_key)
+static CK_RV fake_generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR public,
+				    CK_ULONG public_count, CK_ATTRIBUTE_PTR private, CK_ULONG private_count,
+				    CK_OBJECT_HANDLE_PTR public_key, CK_OBJECT_HANDLE_PTR private_key)
 {
 	bool rsa = mechanism->mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN;
 

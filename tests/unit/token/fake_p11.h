@@ -1,8 +1,8 @@
 /*
  * fake_p11.h - the strings of the fake PKCS#11 module: what the test sets, and what the module counts.
  *
- * The module (fake_p11.c) is one token with an RSA and an EC key and up to four certificates. Tests reach the strings through
- * dlsym("fake_p11_strings") after loading the same file.
+ * The module (fake_p11.c) is one token with an RSA and an EC key and up to four certificates. Tests reach the strings
+ * through dlsym("fake_p11_strings") after loading the same file.
  */
 #ifndef KYSO_TEST_FAKE_P11_H
 #define KYSO_TEST_FAKE_P11_H
@@ -11,9 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FAKE_RSA_PRIVATE = 1, FAKE_RSA_PUBLIC, FAKE_EC_PRIVATE, FAKE_EC_PUBLIC, FAKE_CERT, FAKE_MAX_CERTS = 4, FAKE_MAX_CALLS = 64 };
+enum {
+	FAKE_RSA_PRIVATE = 1,
+	FAKE_RSA_PUBLIC,
+	FAKE_EC_PRIVATE,
+	FAKE_EC_PUBLIC,
+	FAKE_CERT,
+	FAKE_MAX_CERTS = 4,
+	FAKE_MAX_CALLS = 64
+};
 
-enum fake_answer { FAKE_ANSWER_RIGHT, FAKE_ANSWER_SHORT, FAKE_ANSWER_LONG, FAKE_ANSWER_FLIPPED, FAKE_ANSWER_CLAIMS_TOO_MUCH };
+enum fake_answer {
+	FAKE_ANSWER_RIGHT,
+	FAKE_ANSWER_SHORT,
+	FAKE_ANSWER_LONG,
+	FAKE_ANSWER_FLIPPED,
+	FAKE_ANSWER_CLAIMS_TOO_MUCH
+};
 
 struct fake_cert {
 	const uint8_t *der;
@@ -32,7 +46,7 @@ struct fake_p11 {
 	const char *fail_serial; /* and the token has this serial from then on */
 
 	bool absent;
-	unsigned slot_count;       /* claimed number of slots when not 0 */
+	unsigned slot_count; /* claimed number of slots when not 0 */
 	const char *label;
 	const char *serial;
 	unsigned long extra_flags; /* of the token */
@@ -54,8 +68,8 @@ struct fake_p11 {
 	bool endless_objects; /* C_FindObjects never ends */
 	bool huge_attribute;
 	bool no_locking;
-	bool drop_sign;       /* the function list lacks C_Sign */
-	bool null_list;       /* C_GetFunctionList gives nothing */
+	bool drop_sign; /* the function list lacks C_Sign */
+	bool null_list; /* C_GetFunctionList gives nothing */
 	int version_major;
 	struct fake_cert certs[FAKE_MAX_CERTS];
 

@@ -11,7 +11,9 @@
 
 static void put_name(struct buf *out, const char *common_name)
 {
-	const struct name_part parts[] = { { "C", "VN" }, { "L", "Lạng Sơn" }, { "O", "CƠ QUAN THỬ NGHIỆM" }, { "CN", common_name } };
+	const struct name_part parts[] = {
+		{ "C", "VN" }, { "L", "Lạng Sơn" }, { "O", "CƠ QUAN THỬ NGHIỆM" }, { "CN", common_name }
+	};
 	struct err err = ERR_INIT;
 
 	assert_ok(name_build(parts, ARRAY_LEN(parts), out, &err), &err);
@@ -64,7 +66,9 @@ static void put_ski(struct buf *out, struct bytes spki)
 
 static void put_extensions(struct buf *out, const struct issue *what)
 {
-	unsigned usage = what->key_usage ? what->key_usage : what->ca ? KU_KEY_CERT_SIGN | KU_CRL_SIGN : KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+	unsigned usage = what->key_usage ? what->key_usage
+			 : what->ca      ? KU_KEY_CERT_SIGN | KU_CRL_SIGN
+					 : KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
 	size_t explicit_tag = der_begin(out, DER_CONTEXT_CONSTRUCTED(3));
 	size_t list = der_begin(out, DER_SEQUENCE);
 

@@ -33,7 +33,8 @@ static char *prepare_softhsm(void)
 	char text[1024];
 
 	mkdir(scratch("softhsm"), 0700);
-	snprintf(text, sizeof(text), "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n",
+	snprintf(text, sizeof(text),
+		 "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n",
 		 scratch("softhsm"));
 	assert_ok(file_write(scratch("softhsm2.conf"), text, strlen(text), &err), &err);
 	setenv("SOFTHSM2_CONF", scratch("softhsm2.conf"), 1);
@@ -77,7 +78,8 @@ static void set_up_nss(struct tk_module *module)
 
 const struct soft_token_kind softhsm_kind = {
 	.name = "SoftHSM2",
-	.paths = { "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm.so" },
+	.paths = { "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+		   "/usr/lib64/softhsm/libsofthsm.so" },
 	.prepare = prepare_softhsm,
 	.set_up = set_up_softhsm,
 	.has_so_pin = true,
@@ -87,7 +89,8 @@ const struct soft_token_kind softhsm_kind = {
 
 const struct soft_token_kind nss_kind = {
 	.name = "NSS softokn",
-	.paths = { "/usr/lib/x86_64-linux-gnu/libsoftokn3.so", "/usr/lib/aarch64-linux-gnu/libsoftokn3.so", "/usr/lib64/libsoftokn3.so" },
+	.paths = { "/usr/lib/x86_64-linux-gnu/libsoftokn3.so", "/usr/lib/aarch64-linux-gnu/libsoftokn3.so",
+		   "/usr/lib64/libsoftokn3.so" },
 	.prepare = prepare_nss,
 	.set_up = set_up_nss,
 };

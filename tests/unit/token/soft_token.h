@@ -14,13 +14,13 @@
 
 struct soft_token_kind {
 	const char *name;
-	const char *paths[4]; /* where distributions put the module */
+	const char *paths[4];   /* where distributions put the module */
 	char *(*prepare)(void); /* makes its database, returns its initialisation arguments (free) or NULL */
 	/* First PINs. */
 	void (*set_up)(struct tk_module *module);
-	bool has_so_pin;     /* the security officer keeps a PIN of his own */
-	bool hides_keys;     /* private keys are not seen before log-in */
-	bool tells_local;    /* CKA_LOCAL is kept */
+	bool has_so_pin;  /* the security officer keeps a PIN of his own */
+	bool hides_keys;  /* private keys are not seen before log-in */
+	bool tells_local; /* CKA_LOCAL is kept */
 };
 
 extern const struct soft_token_kind softhsm_kind;

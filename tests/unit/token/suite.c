@@ -1,6 +1,6 @@
 /*
- * suite.c - one set of cases over every soft token: PINs, keys made on the token, requests, certificates, signing in every algorithm, lost
- * sessions, inventory.
+ * suite.c - one set of cases over every soft token: PINs, keys made on the token, requests, certificates, signing in
+ * every algorithm, lost sessions, inventory.
  *
  * The token is made once; the group's set-up puts three keys with certificates of one authority on it.
  */
@@ -66,14 +66,19 @@ static struct bytes buf_bytes(const struct buf *buf)
 
 static struct cert *issue(struct bytes spki, const char *name, uint64_t serial)
 {
-	return issue_cert(&(struct issue){
-		.spki = spki, .common_name = name, .serial = serial, .issuer_key = authority_key, .issuer_name = "CA thử nghiệm" });
+	return issue_cert(&(struct issue){ .spki = spki,
+					   .common_name = name,
+					   .serial = serial,
+					   .issuer_key = authority_key,
+					   .issuer_name = "CA thử nghiệm" });
 }
 
 /* Key pair, request, certificate, back onto the token: what the pilot does. */
 static void provision(struct tk_session *session, const struct made *what)
 {
-	const struct name_part subject[] = { { "C", "VN" }, { "O", "CƠ QUAN THỬ NGHIỆM" }, { "CN", what->common_name } };
+	const struct name_part subject[] = { { "C", "VN" },
+					     { "O", "CƠ QUAN THỬ NGHIỆM" },
+					     { "CN", what->common_name } };
 	struct cert_list chain = { 0 };
 	AUTO(csr_freep) struct csr *csr = NULL;
 	AUTO(cert_freep) struct cert *cert = NULL;
@@ -164,7 +169,8 @@ static void test_module_tells_itself(void **state)
 	assert_string_equal(tk_module_path(module), soft_token_path(kind));
 	assert_ok(tk_module_load(soft_token_path(kind), soft_token_args(), &again, &err), &err);
 	assert_ptr_equal(again, module);
-	assert_fails(tk_module_load(soft_token_path(kind), "configdir='/elsewhere'", &other, &err), &err, ERR_TOKEN_MODULE);
+	assert_fails(tk_module_load(soft_token_path(kind), "configdir='/elsewhere'", &other, &err), &err,
+		     ERR_TOKEN_MODULE);
 	assert_null(other);
 }
 
@@ -197,9 +203,13 @@ static void test_token_by_serial(void **state)
 
 	(void)state;
 	assert_ok(tk_token_find(module, which, &by_label, &err), &err);
-	assert_ok(tk_token_find(module, (struct tk_which){ .label = SOFT_LABEL, .serial = by_label.serial }, &by_serial, &err), &err);
+	assert_ok(tk_token_find(module, (struct tk_which){ .label = SOFT_LABEL, .serial = by_label.serial }, &by_serial,
+				&err),
+		  &err);
 	assert_int_equal(by_label.slot_id, by_serial.slot_id);
-	assert_fails(tk_token_find(module, (struct tk_which){ .label = SOFT_LABEL, .serial = "none such" }, &by_serial, &err), &err, ERR_TOKEN_MISSING);
+	assert_fails(
+	    tk_token_find(module, (struct tk_which){ .label = SOFT_LABEL, .serial = "none such" }, &by_serial, &err),
+	    &err, ERR_TOKEN_MISSING);
 }
 
 static void test_missing_token_lists_what_is_there(void **state)
@@ -208,10 +218,12 @@ static void test_missing_token_lists_what_is_there(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_fails(tk_session_open(module, (struct tk_which){ .label = "khác" }, false, &session, &err), &err, ERR_TOKEN_MISSING);
+	assert_fails(tk_session_open(module, (struct tk_which){ .label = "khác" }, false, &session, &err), &err,
+		     ERR_TOKEN_MISSING);
 	assert_non_null(strstr(err.detail, SOFT_LABEL));
 	assert_null(session);
-	assert_fails(tk_session_open(module, (struct tk_which){ .serial = "khác" }, false, &session, &err), &err, ERR_TOKEN_MISSING);
+	assert_fails(tk_session_open(module, (struct tk_which){ .serial = "khác" }, false, &session, &err), &err,
+		     ERR_TOKEN_MISSING);
 }
 
 static void test_token_stays(void **state)
@@ -318,7 +330,8 @@ static void test_initialised_token_is_not_erased(void **state)
 	assert_fails(tk_token_init(module, token.slot_id, "mới", so_pin, 0, &token, &err), &err, ERR_TOKEN_EXISTS);
 	assert_fails(tk_token_init(module, 987654321, "mới", so_pin, 0, &token, &err), &err, ERR_TOKEN_MISSING);
 	assert_fails(tk_token_init(module, token.slot_id, "", so_pin, 0, &token, &err), &err, ERR_USAGE);
-	assert_fails(tk_token_init(module, token.slot_id, "một nhãn dài hơn ba mươi hai byte", so_pin, 0, &token, &err), &err, ERR_USAGE);
+	assert_fails(tk_token_init(module, token.slot_id, "một nhãn dài hơn ba mươi hai byte", so_pin, 0, &token, &err),
+		     &err, ERR_USAGE);
 }
 
 /* ---- keys and certificates ---- */
@@ -407,8 +420,10 @@ static void test_label_is_taken(void **state)
 
 	(void)state;
 	assert_fails(tk_key_generate(session, &made[0].keygen, &key, &err), &err, ERR_TOKEN_EXISTS);
-	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_RSA, 1024, "ngắn" }, &key, &err), &err, ERR_KEY_UNSUPPORTED);
-	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_ED25519, 256, "lạ" }, &key, &err), &err, ERR_KEY_UNSUPPORTED);
+	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_RSA, 1024, "ngắn" }, &key, &err), &err,
+		     ERR_KEY_UNSUPPORTED);
+	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_ED25519, 256, "lạ" }, &key, &err), &err,
+		     ERR_KEY_UNSUPPORTED);
 	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_RSA, 2048, "" }, &key, &err), &err, ERR_USAGE);
 	assert_null(key);
 }
@@ -422,7 +437,8 @@ static void test_bad_request_leaves_no_key(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(tk_generate(session, &(struct tk_keygen){ KEY_EC, 256, "hỏng" }, subject, 1, NULL, &der, &err), -1);
+	assert_int_equal(tk_generate(session, &(struct tk_keygen){ KEY_EC, 256, "hỏng" }, subject, 1, NULL, &der, &err),
+			 -1);
 	assert_ok(tk_inventory_read(session, &inventory, &err), &err);
 	assert_int_equal(tk_inventory_key_count(inventory), ARRAY_LEN(made));
 }
@@ -434,7 +450,8 @@ static void test_read_only_session_makes_no_key(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "chỉ đọc" }, &key, &err), &err, ERR_TOKEN_READ_ONLY);
+	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "chỉ đọc" }, &key, &err), &err,
+		     ERR_TOKEN_READ_ONLY);
 	assert_null(key);
 }
 
@@ -449,7 +466,9 @@ static void test_certificate_twice_and_foreign(void **state)
 	assert_ok(tk_inventory_read(session, &inventory, &err), &err);
 	for (size_t i = 0; i < tk_inventory_cert_count(inventory); i++)
 		if (tk_inventory_cert(inventory, i)->key)
-			assert_ok(tk_import_certificate(session, tk_inventory_cert(inventory, i)->cert, NULL, NULL, &err), &err);
+			assert_ok(
+			    tk_import_certificate(session, tk_inventory_cert(inventory, i)->cert, NULL, NULL, &err),
+			    &err);
 	assert_fails(tk_import_certificate(session, authority, NULL, NULL, &err), &err, ERR_TOKEN_NO_KEY);
 	assert_ok(tk_inventory_read(session, &after, &err), &err);
 	assert_int_equal(tk_inventory_cert_count(after), tk_inventory_cert_count(inventory));
@@ -541,13 +560,20 @@ static void test_choose_what_is_not_there(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "không có" }, &signer, &err), &err, ERR_TOKEN_NO_KEY);
-	assert_non_null(strstr(err.detail, "ky-p256"));
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = "01" }, &signer, &err), &err, ERR_TOKEN_NO_CERT);
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = cert_serial_hex(authority) }, &signer, &err), &err, ERR_TOKEN_NO_KEY);
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert = authority }, &signer, &err), &err, ERR_TOKEN_NO_KEY);
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = "2A05F812673607B1", .key_label = "ky-rsa" }, &signer, &err), &err,
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "không có" }, &signer, &err), &err,
 		     ERR_TOKEN_NO_KEY);
+	assert_non_null(strstr(err.detail, "ky-p256"));
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = "01" }, &signer, &err), &err,
+		     ERR_TOKEN_NO_CERT);
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = cert_serial_hex(authority) },
+				    &signer, &err),
+		     &err, ERR_TOKEN_NO_KEY);
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert = authority }, &signer, &err), &err,
+		     ERR_TOKEN_NO_KEY);
+	assert_fails(p11_signer_new(
+			 session, &(struct p11_choice){ .cert_serial_hex = "2A05F812673607B1", .key_label = "ky-rsa" },
+			 &signer, &err),
+		     &err, ERR_TOKEN_NO_KEY);
 	assert_null(signer);
 }
 
@@ -570,7 +596,8 @@ static void test_signer_without_login(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "ky-rsa" }, &signer, &err), &err, ERR_TOKEN_NO_KEY);
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "ky-rsa" }, &signer, &err), &err,
+		     ERR_TOKEN_NO_KEY);
 }
 
 static void test_session_lost_is_retried_once(void **state)

@@ -1,6 +1,6 @@
 /*
- * test_fake.c - every way a token can fail, over the fake module: locked and last-try PINs, tokens taken out or changed in the middle, wrong
- * answers, missing mechanisms, modules that are none.
+ * test_fake.c - every way a token can fail, over the fake module: locked and last-try PINs, tokens taken out or changed
+ * in the middle, wrong answers, missing mechanisms, modules that are none.
  */
 #include <dlfcn.h>
 
@@ -452,12 +452,9 @@ static void test_login_failures(void **state)
 		CK_RV rv;
 		enum err_code code;
 	} cases[] = {
-		{ CKR_PIN_LOCKED, ERR_TOKEN_LOCKED },
-		{ CKR_PIN_EXPIRED, ERR_TOKEN_PIN_POLICY },
-		{ CKR_PIN_LEN_RANGE, ERR_TOKEN_PIN },
-		{ CKR_FUNCTION_CANCELED, ERR_TOKEN_CANCELLED },
-		{ CKR_DEVICE_REMOVED, ERR_TOKEN_REMOVED },
-		{ CKR_USER_PIN_NOT_INITIALIZED, ERR_TOKEN_PIN_NOT_SET },
+		{ CKR_PIN_LOCKED, ERR_TOKEN_LOCKED },      { CKR_PIN_EXPIRED, ERR_TOKEN_PIN_POLICY },
+		{ CKR_PIN_LEN_RANGE, ERR_TOKEN_PIN },      { CKR_FUNCTION_CANCELED, ERR_TOKEN_CANCELLED },
+		{ CKR_DEVICE_REMOVED, ERR_TOKEN_REMOVED }, { CKR_USER_PIN_NOT_INITIALIZED, ERR_TOKEN_PIN_NOT_SET },
 		{ CKR_DEVICE_ERROR, ERR_TOKEN },
 	};
 	AUTO(secret_freep) struct secret *pin = soft_secret("123456");
@@ -689,8 +686,8 @@ static void test_removed_in_the_middle(void **state)
 
 static void test_removed_with_another_word(void **state)
 {
-	static const CK_RV words[] = { CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CKR_DEVICE_ERROR, CKR_SESSION_HANDLE_INVALID,
-				       CKR_USER_NOT_LOGGED_IN, CKR_VENDOR_DEFINED + 7 };
+	static const CK_RV words[] = { CKR_GENERAL_ERROR,          CKR_FUNCTION_FAILED,    CKR_DEVICE_ERROR,
+				       CKR_SESSION_HANDLE_INVALID, CKR_USER_NOT_LOGGED_IN, CKR_VENDOR_DEFINED + 7 };
 	struct err err = ERR_INIT;
 
 	(void)state;
@@ -724,8 +721,8 @@ static void test_another_token_in_its_place(void **state)
 
 static void test_session_lost(void **state)
 {
-	static const CK_RV words[] = { CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_USER_NOT_LOGGED_IN, CKR_KEY_HANDLE_INVALID,
-				       CKR_OPERATION_ACTIVE };
+	static const CK_RV words[] = { CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_USER_NOT_LOGGED_IN,
+				       CKR_KEY_HANDLE_INVALID, CKR_OPERATION_ACTIVE };
 	struct err err = ERR_INIT;
 
 	(void)state;
@@ -839,9 +836,11 @@ static void test_mechanisms_that_hash_by_themselves(void **state)
 
 	(void)state;
 	strings->no_digest_mechanisms = true;
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "khóa RSA" }, &signer, &err), &err, ERR_KEY_UNSUPPORTED);
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "khóa RSA" }, &signer, &err), &err,
+		     ERR_KEY_UNSUPPORTED);
 	assert_non_null(strstr(err.detail, "CKM_SHA256_RSA_PKCS"));
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "khóa EC" }, &signer, &err), &err, ERR_KEY_UNSUPPORTED);
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .key_label = "khóa EC" }, &signer, &err), &err,
+		     ERR_KEY_UNSUPPORTED);
 	assert_non_null(strstr(err.detail, "does not have CKM_ECDSA"));
 	strings->no_digest_mechanisms = false;
 	signer = make_signer(session, "khóa RSA");
@@ -860,7 +859,8 @@ static void test_digest_of_another_length(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_fails(signer->ops->sign(signer, signer_default_alg(signer), &digest, &value, &err), &err, ERR_KEY_UNSUPPORTED);
+	assert_fails(signer->ops->sign(signer, signer_default_alg(signer), &digest, &value, &err), &err,
+		     ERR_KEY_UNSUPPORTED);
 	assert_int_equal(value.len, 0);
 	signer_free(signer);
 }
@@ -876,8 +876,11 @@ static int choose(struct p11_choice choice, struct signer **ret_signer, struct e
 
 static void test_the_only_one(void **state)
 {
-	AUTO(cert_freep) struct cert *renewed = issue(ec_spki, (struct issue){ .serial = 0x21, .not_before_ms = ISSUE_2026_MS + 86400000 });
-	AUTO(cert_freep) struct cert *encrypting = issue(rsa_spki, (struct issue){ .serial = 0x11, .key_usage = KU_KEY_ENCIPHERMENT });
+	AUTO(cert_freep)
+	struct cert *renewed =
+	    issue(ec_spki, (struct issue){ .serial = 0x21, .not_before_ms = ISSUE_2026_MS + 86400000 });
+	AUTO(cert_freep)
+	struct cert *encrypting = issue(rsa_spki, (struct issue){ .serial = 0x11, .key_usage = KU_KEY_ENCIPHERMENT });
 	struct signer *signer = NULL;
 	struct err err = ERR_INIT;
 
@@ -892,7 +895,9 @@ static void test_the_only_one(void **state)
 
 static void test_the_only_valid_one(void **state)
 {
-	AUTO(cert_freep) struct cert *expired = issue(rsa_spki, (struct issue){ .serial = 0x12, .not_before_ms = 1577836800000, .not_after_ms = 1609459200000 });
+	AUTO(cert_freep)
+	struct cert *expired = issue(
+	    rsa_spki, (struct issue){ .serial = 0x12, .not_before_ms = 1577836800000, .not_after_ms = 1609459200000 });
 	struct signer *signer = NULL;
 	struct err err = ERR_INIT;
 
@@ -909,7 +914,8 @@ static void test_the_only_valid_one(void **state)
 
 static void test_none(void **state)
 {
-	AUTO(cert_freep) struct cert *encrypting = issue(rsa_spki, (struct issue){ .serial = 0x11, .key_usage = KU_KEY_ENCIPHERMENT });
+	AUTO(cert_freep)
+	struct cert *encrypting = issue(rsa_spki, (struct issue){ .serial = 0x11, .key_usage = KU_KEY_ENCIPHERMENT });
 	struct signer *signer = NULL;
 	struct err err = ERR_INIT;
 
@@ -933,7 +939,8 @@ static void test_no_private_key_at_all(void **state)
 
 	(void)state;
 	assert_fails(p11_signer_new(session, &(struct p11_choice){ 0 }, &signer, &err), &err, ERR_TOKEN_NO_KEY);
-	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = "20" }, &signer, &err), &err, ERR_TOKEN_NO_KEY);
+	assert_fails(p11_signer_new(session, &(struct p11_choice){ .cert_serial_hex = "20" }, &signer, &err), &err,
+		     ERR_TOKEN_NO_KEY);
 }
 
 static void test_key_that_may_not_sign(void **state)
@@ -950,7 +957,9 @@ static void test_key_that_may_not_sign(void **state)
 static void test_open_in_one_go(void **state)
 {
 	AUTO(secret_freep) struct secret *pin = soft_secret("123456");
-	struct p11_signer_options options = { .module_path = module_path, .pin = pin, .choice = { .cert_serial_hex = "20" } };
+	struct p11_signer_options options = { .module_path = module_path,
+					      .pin = pin,
+					      .choice = { .cert_serial_hex = "20" } };
 	struct signer *signer = NULL;
 	struct err err = ERR_INIT;
 
@@ -1050,7 +1059,10 @@ static void test_inventory_failures(void **state)
 	static const struct {
 		const char *function;
 		unsigned calls;
-	} cases[] = { { "C_FindObjectsInit", 3 }, { "C_FindObjects", 3 }, { "C_GetAttributeValue", 40 }, { "C_GetTokenInfo", 1 } };
+	} cases[] = { { "C_FindObjectsInit", 3 },
+		      { "C_FindObjects", 3 },
+		      { "C_GetAttributeValue", 40 },
+		      { "C_GetTokenInfo", 1 } };
 	AUTO(tk_session_freep) struct tk_session *session = open_logged_in();
 	struct err err = ERR_INIT;
 
@@ -1076,7 +1088,8 @@ static void test_key_that_could_leave_is_refused(void **state)
 
 	(void)state;
 	strings->extractable = true;
-	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, &key, &err), &err, ERR_TOKEN_UNSUPPORTED);
+	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, &key, &err), &err,
+		     ERR_TOKEN_UNSUPPORTED);
 	assert_int_equal(strings->destroyed, 2);
 	assert_null(key);
 }
@@ -1088,7 +1101,8 @@ static void test_key_of_another_size_is_refused(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_RSA, 3072, "mới" }, &key, &err), &err, ERR_TOKEN_UNSUPPORTED);
+	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_RSA, 3072, "mới" }, &key, &err), &err,
+		     ERR_TOKEN_UNSUPPORTED);
 	assert_int_equal(strings->destroyed, 2);
 	strings->hidden_public = true;
 	assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, &key, &err), &err, ERR_TOKEN);
@@ -1100,9 +1114,12 @@ static void test_generate_failures(void **state)
 		CK_RV rv;
 		enum err_code code;
 	} cases[] = {
-		{ CKR_DEVICE_MEMORY, ERR_TOKEN_FULL },		{ CKR_MECHANISM_INVALID, ERR_KEY_UNSUPPORTED },
-		{ CKR_CURVE_NOT_SUPPORTED, ERR_KEY_UNSUPPORTED }, { CKR_TEMPLATE_INCONSISTENT, ERR_TOKEN_UNSUPPORTED },
-		{ CKR_TOKEN_WRITE_PROTECTED, ERR_TOKEN_READ_ONLY }, { CKR_DEVICE_REMOVED, ERR_TOKEN_REMOVED },
+		{ CKR_DEVICE_MEMORY, ERR_TOKEN_FULL },
+		{ CKR_MECHANISM_INVALID, ERR_KEY_UNSUPPORTED },
+		{ CKR_CURVE_NOT_SUPPORTED, ERR_KEY_UNSUPPORTED },
+		{ CKR_TEMPLATE_INCONSISTENT, ERR_TOKEN_UNSUPPORTED },
+		{ CKR_TOKEN_WRITE_PROTECTED, ERR_TOKEN_READ_ONLY },
+		{ CKR_DEVICE_REMOVED, ERR_TOKEN_REMOVED },
 	};
 	AUTO(tk_session_freep) struct tk_session *session = open_logged_in();
 	struct err err = ERR_INIT;
@@ -1112,7 +1129,8 @@ static void test_generate_failures(void **state)
 		struct tk_new_key *key = NULL;
 
 		fail_at("C_GenerateKeyPair", 1, cases[i].rv);
-		assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, &key, &err), &err, cases[i].code);
+		assert_fails(tk_key_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, &key, &err), &err,
+			     cases[i].code);
 		assert_null(key);
 	}
 }
@@ -1141,11 +1159,13 @@ static void test_request_that_the_token_spoils(void **state)
 
 	(void)state;
 	strings->answer = FAKE_ANSWER_FLIPPED;
-	assert_fails(tk_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, subject, 1, NULL, &der, &err), &err, ERR_SIGNATURE_MISMATCH);
+	assert_fails(tk_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, subject, 1, NULL, &der, &err),
+		     &err, ERR_SIGNATURE_MISMATCH);
 	assert_int_equal(strings->destroyed, 2);
 	strings->answer = FAKE_ANSWER_RIGHT;
 	fail_at("C_Sign", 1, CKR_DEVICE_ERROR);
-	assert_fails(tk_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, subject, 1, NULL, &der, &err), &err, ERR_TOKEN);
+	assert_fails(tk_generate(session, &(struct tk_keygen){ KEY_EC, 256, "mới" }, subject, 1, NULL, &der, &err),
+		     &err, ERR_TOKEN);
 	assert_int_equal(strings->destroyed, 4);
 }
 
@@ -1168,6 +1188,23 @@ static void test_import_failures(void **state)
 	assert_ok(tk_import_certificate(session, ec_cert, "nhãn", &chain, &err), &err);
 	assert_int_equal(strings->created, 2);
 	cert_list_release(&chain);
+}
+
+static void test_import_beside_a_hidden_public_key(void **state)
+{
+	AUTO(tk_session_freep) struct tk_session *session = open_logged_in();
+	AUTO(key_freep) struct key *other_authority = NULL;
+	AUTO(cert_freep) struct cert *other = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	memset(strings->certs, 0, sizeof(strings->certs));
+	strings->hidden_public = true;
+	other_authority = issue_authority("khóa khác", &other);
+	assert_ok(tk_import_certificate(session, ec_cert, NULL, NULL, &err), &err);
+	assert_ok(tk_import_certificate(session, rsa_cert, NULL, NULL, &err), &err);
+	assert_int_equal(strings->created, 2);
+	assert_fails(tk_import_certificate(session, other, NULL, NULL, &err), &err, ERR_TOKEN_NO_KEY);
 }
 
 #define CASE(function) cmocka_unit_test_setup(function, set_up)
@@ -1227,6 +1264,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_destroy_new_key),
 	CASE(test_request_that_the_token_spoils),
 	CASE(test_import_failures),
+	CASE(test_import_beside_a_hidden_public_key),
 };
 
 int main(void)
