@@ -13,7 +13,8 @@ struct digest_oid {
 static const struct digest_oid digest_oids[] = {
 	{ DIGEST_SHA1, OID_SHA1 },	   { DIGEST_SHA256, OID_SHA256 },     { DIGEST_SHA384, OID_SHA384 },
 	{ DIGEST_SHA512, OID_SHA512 },	   { DIGEST_SHA3_256, OID_SHA3_256 }, { DIGEST_SHA3_384, OID_SHA3_384 },
-	{ DIGEST_SHA3_512, OID_SHA3_512 },
+	{ DIGEST_SHA3_512, OID_SHA3_512 }, { DIGEST_MD5, OID_MD5 },	      { DIGEST_SHA224, OID_SHA224 },
+	{ DIGEST_SHAKE256, OID_SHAKE256 },
 };
 
 struct signature_oid {
@@ -26,6 +27,8 @@ struct signature_oid {
 
 static const struct signature_oid signature_oids[] = {
 	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_SHA1, OID_SHA1_WITH_RSA, true },
+	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_MD5, OID_MD5_WITH_RSA, true },
+	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_SHA224, OID_SHA224_WITH_RSA, true },
 	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_SHA256, OID_SHA256_WITH_RSA, true },
 	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_SHA384, OID_SHA384_WITH_RSA, true },
 	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_SHA512, OID_SHA512_WITH_RSA, true },
@@ -34,6 +37,7 @@ static const struct signature_oid signature_oids[] = {
 	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_SHA3_512, OID_SHA3_512_WITH_RSA, true },
 	{ KEY_RSA, SIG_PAD_PKCS1_V15, DIGEST_NONE, OID_RSA_ENCRYPTION, true },
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_SHA1, OID_ECDSA_SHA1, false },
+	{ KEY_EC, SIG_PAD_NONE, DIGEST_SHA224, OID_ECDSA_SHA224, false },
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_SHA256, OID_ECDSA_SHA256, false },
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_SHA384, OID_ECDSA_SHA384, false },
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_SHA512, OID_ECDSA_SHA512, false },
@@ -42,6 +46,7 @@ static const struct signature_oid signature_oids[] = {
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_SHA3_512, OID_ECDSA_SHA3_512, false },
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_NONE, OID_EC_PUBLIC_KEY, false },
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_SHA1, OID_DSA_SHA1, false },
+	{ KEY_DSA, SIG_PAD_NONE, DIGEST_SHA224, OID_DSA_SHA224, false },
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_SHA256, OID_DSA_SHA256, false },
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_NONE, OID_DSA, false },
 	{ KEY_ED25519, SIG_PAD_NONE, DIGEST_SHA512, OID_ED25519, false }, /* RFC 8419: beside SHA-512 */
@@ -98,7 +103,7 @@ static bool optional_long(struct der *in, int n, long *value)
 
 	if (!der_enter_optional(in, (uint8_t)DER_CONTEXT_CONSTRUCTED(n), &field, &present))
 		return false;
-	return !present || (der_read_long(&field, value) && der_at_end(&field));
+	return !present || (der_read_int(&field, value) && der_at_end(&field));
 }
 
 /* RSASSA-PSS-params (RFC 4055 3.1): one digest for hash and MGF1, trailerField 1; SHA-1 is the default of both. */

@@ -20,6 +20,7 @@ const char *sig_alg_name(struct sig_alg alg)
 	{ { KEY_RSA, SIG_PAD_PSS, digest }, "RSA-PSS with " text }, { { KEY_EC, SIG_PAD_NONE, digest }, "ECDSA with " text }, \
 	{ { KEY_DSA, SIG_PAD_NONE, digest }, "DSA with " text }
 		ROWS(DIGEST_SHA1, "SHA-1"),	    ROWS(DIGEST_SHA256, "SHA-256"),	ROWS(DIGEST_SHA384, "SHA-384"),
+		ROWS(DIGEST_MD5, "MD5"),	    ROWS(DIGEST_SHA224, "SHA-224"),
 		ROWS(DIGEST_SHA512, "SHA-512"),	    ROWS(DIGEST_SHA3_256, "SHA3-256"),	ROWS(DIGEST_SHA3_384, "SHA3-384"),
 		ROWS(DIGEST_SHA3_512, "SHA3-512"),
 #undef ROWS
@@ -43,6 +44,9 @@ const char *sig_alg_name(struct sig_alg alg)
  */
 static const struct algo_row default_rows[] = {
 	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_SHA1, 0, 2012, 8, 1 },
+	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_MD5, 0, 2004, 8, 1 },
+	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_SHA224, 0, 2029, 1, 1 },
+	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_SHAKE256, 0, 9999, 1, 1 },
 	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_SHA256, 0, 9999, 1, 1 },
 	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_SHA384, 0, 9999, 1, 1 },
 	{ KEY_UNKNOWN, SIG_PAD_NONE, DIGEST_SHA512, 0, 9999, 1, 1 },

@@ -66,7 +66,7 @@ static bool read_version(struct der *tbs, int *ret)
 
 	if (!der_enter_optional(tbs, DER_CONTEXT_CONSTRUCTED(0), &inner, &present))
 		return false;
-	if (present && (!der_read_long(&inner, &version) || !der_at_end(&inner) || version < 0 || version > 2))
+	if (present && (!der_read_int(&inner, &version) || !der_at_end(&inner) || version < 0 || version > 2))
 		return false;
 	*ret = (int)version + 1;
 	return true;

@@ -31,7 +31,7 @@ static bool read_basic_constraints(struct cert *cert, const struct cert_ext *ext
 		return false;
 	if (der_peek(&in, DER_BOOLEAN) && !der_read_bool(&in, &cert->is_ca))
 		return false;
-	if (!der_at_end(&in) && (!der_peek(&in, DER_INTEGER) || !der_read_long(&in, &cert->path_len) || cert->path_len < 0))
+	if (!der_at_end(&in) && (!der_read_int(&in, &cert->path_len) || cert->path_len < 0))
 		return false;
 	return der_at_end(&in);
 }

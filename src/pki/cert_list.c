@@ -66,7 +66,7 @@ static bool open_certs_only(struct bytes file, bool *ber, struct der *ret_certs)
 
 	return der_enter(&in, DER_SEQUENCE, &info) && der_at_end(&in) && der_read(&info, DER_OID, &oid) && bytes_eq(oid, OID_SIGNED_DATA) &&
 	       der_enter(&info, DER_CONTEXT_CONSTRUCTED(0), &wrapped) && der_enter(&wrapped, DER_SEQUENCE, &data) &&
-	       der_read_long(&data, &version) && der_next(&data, &skipped) && der_next(&data, &skipped) &&
+	       der_read_int(&data, &version) && der_next(&data, &skipped) && der_next(&data, &skipped) &&
 	       der_enter(&data, DER_CONTEXT_CONSTRUCTED(0), ret_certs);
 }
 

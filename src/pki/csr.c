@@ -136,7 +136,7 @@ static bool read_info(struct csr *csr)
 	bool present;
 	long version;
 
-	if (!der_only(csr->info, DER_SEQUENCE, &info) || !der_read_long(&info, &version) || version != 0 ||
+	if (!der_only(csr->info, DER_SEQUENCE, &info) || !der_read_int(&info, &version) || version != 0 ||
 	    !der_read_whole(&info, DER_SEQUENCE, &csr->subject) || !der_read_whole(&info, DER_SEQUENCE, &csr->spki) ||
 	    !der_enter_optional(&info, DER_CONTEXT_CONSTRUCTED(0), &attributes, &present) || !der_at_end(&info))
 		return false;

@@ -194,6 +194,11 @@ bool der_read_long(struct der *der, long *ret)
 	return true;
 }
 
+bool der_read_int(struct der *der, long *ret)
+{
+	return der_peek(der, DER_INTEGER) && der_read_long(der, ret);
+}
+
 bool der_read_bits(struct der *der, struct bytes *ret, unsigned *ret_unused)
 {
 	struct der saved = *der;

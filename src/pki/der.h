@@ -78,6 +78,7 @@ bool der_only(struct bytes input, uint8_t tag, struct der *ret_inner);
 
 bool der_read_bool(struct der *der, bool *ret);
 bool der_read_long(struct der *der, long *ret);              /* INTEGER or ENUMERATED that fits, minimal */
+bool der_read_int(struct der *der, long *ret);               /* the same, INTEGER only */
 bool der_read_integer(struct der *der, struct bytes *ret);   /* INTEGER of any size, contents octets as written (not empty) */
 bool der_read_bits(struct der *der, struct bytes *ret, unsigned *ret_unused); /* BIT STRING without its first octet */
 bool der_read_time(struct der *der, int64_t *ret_ms);        /* UTCTime or GeneralizedTime, Z or an offset, fractions cut */

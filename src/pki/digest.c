@@ -24,6 +24,9 @@ static const struct digest_row digest_rows[] = {
 	{ DIGEST_SHA3_256, "SHA3-256", "SHA3-256", 32 },
 	{ DIGEST_SHA3_384, "SHA3-384", "SHA3-384", 48 },
 	{ DIGEST_SHA3_512, "SHA3-512", "SHA3-512", 64 },
+	{ DIGEST_MD5, "MD5", "MD5", 16 },
+	{ DIGEST_SHA224, "SHA224", "SHA224", 28 },
+	{ DIGEST_SHAKE256, "SHAKE256", "SHAKE256", 64 },
 };
 
 static EVP_MD *fetched[ARRAY_LEN(digest_rows)];
@@ -59,6 +62,7 @@ const char *digest_name(enum digest_alg alg)
 }
 
 struct digest_ctx {
+	enum digest_alg alg;
 	const EVP_MD *md;
 	EVP_MD_CTX *evp;
 };
@@ -76,6 +80,7 @@ int digest_new(enum digest_alg alg, struct digest_ctx **ret_ctx, struct err *err
 
 	if (!ctx)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a digest");
+	ctx->alg = alg;
 	ctx->md = pki_evp_md(alg);
 	if (!ctx->md)
 		return err_set(err, ERR_CRYPTO, "the cryptographic library has no digest %s", digest_name(alg));
@@ -92,13 +97,19 @@ void digest_update(struct digest_ctx *ctx, struct bytes data)
 		BUG("updating a started digest failed");
 }
 
+/* SHAKE256 is extendable: OpenSSL's own length is 32, RFC 8419 2.3 takes 64. */
+static bool finish(EVP_MD_CTX *evp, enum digest_alg alg, struct digest *ret)
+{
+	ret->len = digest_size(alg);
+	if (alg == DIGEST_SHAKE256)
+		return EVP_DigestFinalXOF(evp, ret->bytes, ret->len) == 1;
+	return EVP_DigestFinal_ex(evp, ret->bytes, NULL) == 1;
+}
+
 void digest_final(struct digest_ctx *ctx, struct digest *ret)
 {
-	unsigned len = 0;
-
-	if (EVP_DigestFinal_ex(ctx->evp, ret->bytes, &len) != 1 || start(ctx, NULL))
+	if (!finish(ctx->evp, ctx->alg, ret) || start(ctx, NULL))
 		BUG("finishing a started digest failed");
-	ret->len = len;
 }
 
 int digest_copy(const struct digest_ctx *from, struct digest_ctx **ret_ctx, struct err *err)
@@ -107,6 +118,7 @@ int digest_copy(const struct digest_ctx *from, struct digest_ctx **ret_ctx, stru
 
 	if (!ctx)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a digest");
+	ctx->alg = from->alg;
 	ctx->md = from->md;
 	ctx->evp = EVP_MD_CTX_new();
 	if (!ctx->evp || EVP_MD_CTX_copy_ex(ctx->evp, from->evp) != 1)
@@ -126,14 +138,13 @@ void digest_free(struct digest_ctx *ctx)
 int digest_of(enum digest_alg alg, struct bytes data, struct digest *ret, struct err *err)
 {
 	const EVP_MD *md = pki_evp_md(alg);
-	unsigned len = 0;
+	EVP_MD_CTX *evp = md ? EVP_MD_CTX_new() : NULL;
+	bool ok = evp && EVP_DigestInit_ex2(evp, md, NULL) == 1 && (!data.n || EVP_DigestUpdate(evp, data.p, data.n) == 1) && finish(evp, alg, ret);
 
+	EVP_MD_CTX_free(evp);
 	if (!md)
 		return err_set(err, ERR_CRYPTO, "the cryptographic library has no digest %s", digest_name(alg));
-	if (EVP_Digest(data.p ? data.p : (const uint8_t *)"", data.n, ret->bytes, &len, md, NULL) != 1)
-		return pki_openssl_error(err, ERR_CRYPTO, "hashing %zu bytes", data.n);
-	ret->len = len;
-	return 0;
+	return ok ? 0 : pki_openssl_error(err, ERR_CRYPTO, "hashing %zu bytes", data.n);
 }
 
 void digest_sha256(struct bytes data, uint8_t ret[32])

@@ -1,4 +1,4 @@
-/* digest.h - message digests (SHA-256/384/512, SHA-1 only to read old data), incremental. OpenSSL's door is src/pki. */
+/* digest.h - message digests (SHA-2 and SHA-3; MD5 and SHA-1 only to read old data), incremental. OpenSSL's door is src/pki. */
 #ifndef KYSO_PKI_DIGEST_H
 #define KYSO_PKI_DIGEST_H
 
@@ -10,7 +10,11 @@
 
 struct err;
 
-enum digest_alg { DIGEST_NONE, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_SHA3_256, DIGEST_SHA3_384, DIGEST_SHA3_512 };
+/* MD5, SHA-1 and SHA-224 only read old data; SHAKE256 gives 64 bytes and belongs to Ed448 (RFC 8419). */
+enum digest_alg {
+	DIGEST_NONE, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_SHA3_256, DIGEST_SHA3_384, DIGEST_SHA3_512,
+	DIGEST_MD5, DIGEST_SHA224, DIGEST_SHAKE256
+};
 
 #define DIGEST_MAX_BYTES 64
 

@@ -123,11 +123,11 @@ struct cert *fixture_cert(const struct fixture_cert *options)
 
 const char *fixture_path(const char *name)
 {
-	static char paths[4][512];
+	static char paths[8][512];
 	static int turn;
 	const char *dir = getenv("TMPDIR");
 
-	turn = (turn + 1) % 4;
+	turn = (turn + 1) % 8;
 	snprintf(paths[turn], sizeof(paths[turn]), "%s/%s", dir ? dir : "/tmp", name);
 	return paths[turn];
 }

@@ -30,7 +30,7 @@ void fixture_extension(struct buf *out, struct bytes oid, bool critical, struct 
 void fixture_key_usage(struct buf *out, unsigned bits);
 struct bytes fixture_bytes(const struct buf *buf);
 struct bytes fixture_text(const char *text);
-/* Writes $TMPDIR/<name>, returns its path (static, four in turn). */
+/* Writes $TMPDIR/<name>, returns its path (static, eight in turn). */
 const char *fixture_file(const char *name, struct bytes content);
 const char *fixture_path(const char *name);
 /* Reads a file whole. */
