@@ -1,4 +1,5 @@
-/* worker_main.c - kyso-worker: started by kyso with a socket as standard input, never by hand. See src/worker/worker.h. */
+/* worker_main.c - kyso-worker: started by kyso with a socket as standard input, never by hand. See src/worker/worker.h.
+ */
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

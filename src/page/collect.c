@@ -8,9 +8,9 @@
 
 enum { BOX_LIMIT = 20000 };
 
-static const float THIN_MM = 1.0f;    /* a rule, a table line, an underline */
+static const float THIN_MM = 1.0f; /* a rule, a table line, an underline */
 static const float TOUCH_MM = 0.5f;
-static const float OPAQUE = 0.02f;    /* alpha below this is not seen */
+static const float OPAQUE = 0.02f; /* alpha below this is not seen */
 static const float MIN_ASCENT_EM = 0.7f, USUAL_ASCENT_EM = 0.89f, MAX_ASCENT_EM = 1.2f;
 static const float MIN_DESCENT_EM = 0.1f, USUAL_DESCENT_EM = 0.22f, MAX_DESCENT_EM = 0.5f;
 
@@ -18,9 +18,9 @@ struct collect_device {
 	fz_device super;
 	struct collector *to;
 	uint32_t objects;
-	uint32_t spaces;   /* blanks since the last glyph */
-	int hidden;        /* > 0 within a soft mask, a pattern cell or a transparent group */
-	uint8_t *groups;   /* of each open group: whether it hides */
+	uint32_t spaces; /* blanks since the last glyph */
+	int hidden;      /* > 0 within a soft mask, a pattern cell or a transparent group */
+	uint8_t *groups; /* of each open group: whether it hides */
 	size_t group_count, group_cap;
 };
 
@@ -33,7 +33,8 @@ static struct collect_device *self(fz_device *dev)
 
 static bool touch(const struct text_box *a, const struct text_box *b)
 {
-	return a->x0 <= b->x1 + TOUCH_MM && b->x0 <= a->x1 + TOUCH_MM && a->y0 <= b->y1 + TOUCH_MM && b->y0 <= a->y1 + TOUCH_MM;
+	return a->x0 <= b->x1 + TOUCH_MM && b->x0 <= a->x1 + TOUCH_MM && a->y0 <= b->y1 + TOUCH_MM &&
+	       b->y0 <= a->y1 + TOUCH_MM;
 }
 
 static void unite(struct text_box *a, const struct text_box *b)
@@ -59,7 +60,8 @@ static void add_box(struct collect_device *dev, fz_context *ctx, fz_rect rect)
 	}
 	if (to->box_count == to->box_cap) {
 		size_t cap = to->box_cap ? to->box_cap * 2 : 64;
-		struct text_box *boxes = arena_grow(to->scratch, to->boxes, to->box_cap * sizeof(box), cap * sizeof(box));
+		struct text_box *boxes =
+		    arena_grow(to->scratch, to->boxes, to->box_cap * sizeof(box), cap * sizeof(box));
 
 		if (!boxes) {
 			to->limit_hit = true;
@@ -73,7 +75,8 @@ static void add_box(struct collect_device *dev, fz_context *ctx, fz_rect rect)
 
 void collect_merge_boxes(struct collector *collector)
 {
-	bool again = collector->box_count <= 2000; /* more is a drawing of dots; quadratic work on it is not worth its while */
+	bool again =
+	    collector->box_count <= 2000; /* more is a drawing of dots; quadratic work on it is not worth its while */
 
 	while (again) {
 		again = false;
@@ -98,8 +101,8 @@ struct outline {
 	fz_context *ctx;
 	fz_matrix ctm;
 	bool stroked;
-	float half_width;    /* of the line, mm */
-	fz_rect part;        /* filled: of the subpath so far */
+	float half_width; /* of the line, mm */
+	fz_rect part;     /* filled: of the subpath so far */
 	fz_point at, start;
 	bool any;
 };
@@ -121,7 +124,8 @@ static void end_part(struct outline *outline)
 	outline->any = false;
 }
 
-/* A stretch of the outline. Stroked, each straight one along an axis is a rule; filled, all of a subpath bound its area. */
+/* A stretch of the outline. Stroked, each straight one along an axis is a rule; filled, all of a subpath bound its
+ * area. */
 static void stretch(struct outline *outline, fz_rect box, fz_point to)
 {
 	if (outline->stroked)
@@ -179,8 +183,12 @@ static void path_close(fz_context *ctx, void *arg)
 
 static void add_path(fz_context *ctx, fz_device *dev, const fz_path *path, fz_matrix ctm, bool stroked, float width)
 {
-	static const fz_path_walker walker = { .moveto = path_moveto, .lineto = path_lineto, .curveto = path_curveto, .closepath = path_close };
-	struct outline outline = { .dev = self(dev), .ctx = ctx, .ctm = ctm, .stroked = stroked, .half_width = width / 2 };
+	static const fz_path_walker walker = {
+		.moveto = path_moveto, .lineto = path_lineto, .curveto = path_curveto, .closepath = path_close
+	};
+	struct outline outline = {
+		.dev = self(dev), .ctx = ctx, .ctm = ctm, .stroked = stroked, .half_width = width / 2
+	};
 
 	fz_walk_path(ctx, path, &walker, &outline);
 	end_part(&outline);
@@ -197,8 +205,8 @@ static bool is_white(fz_context *ctx, fz_colorspace *cs, const float *color)
 	return rgb[0] > 0.99f && rgb[1] > 0.99f && rgb[2] > 0.99f;
 }
 
-static void on_fill_path(fz_context *ctx, fz_device *dev, const fz_path *path, int even_odd, fz_matrix ctm, fz_colorspace *cs,
-			 const float *color, float alpha, fz_color_params params)
+static void on_fill_path(fz_context *ctx, fz_device *dev, const fz_path *path, int even_odd, fz_matrix ctm,
+			 fz_colorspace *cs, const float *color, float alpha, fz_color_params params)
 {
 	(void)even_odd;
 	(void)params;
@@ -206,22 +214,24 @@ static void on_fill_path(fz_context *ctx, fz_device *dev, const fz_path *path, i
 		add_path(ctx, dev, path, ctm, /* stroked= */ false, 0);
 }
 
-static void on_stroke_path(fz_context *ctx, fz_device *dev, const fz_path *path, const fz_stroke_state *stroke, fz_matrix ctm,
-			   fz_colorspace *cs, const float *color, float alpha, fz_color_params params)
+static void on_stroke_path(fz_context *ctx, fz_device *dev, const fz_path *path, const fz_stroke_state *stroke,
+			   fz_matrix ctm, fz_colorspace *cs, const float *color, float alpha, fz_color_params params)
 {
 	(void)params;
 	if (alpha >= OPAQUE && !is_white(ctx, cs, color))
 		add_path(ctx, dev, path, ctm, /* stroked= */ true, stroke->linewidth * fz_matrix_expansion(ctm));
 }
 
-static void on_fill_shade(fz_context *ctx, fz_device *dev, fz_shade *shade, fz_matrix ctm, float alpha, fz_color_params params)
+static void on_fill_shade(fz_context *ctx, fz_device *dev, fz_shade *shade, fz_matrix ctm, float alpha,
+			  fz_color_params params)
 {
 	(void)params;
 	if (alpha >= OPAQUE)
 		add_box(self(dev), ctx, fz_bound_shade(ctx, shade, ctm));
 }
 
-static void on_fill_image(fz_context *ctx, fz_device *dev, fz_image *image, fz_matrix ctm, float alpha, fz_color_params params)
+static void on_fill_image(fz_context *ctx, fz_device *dev, fz_image *image, fz_matrix ctm, float alpha,
+			  fz_color_params params)
 {
 	fz_rect box = fz_transform_rect(fz_unit_rect, ctm);
 
@@ -231,8 +241,8 @@ static void on_fill_image(fz_context *ctx, fz_device *dev, fz_image *image, fz_m
 		add_box(self(dev), ctx, box);
 }
 
-static void on_fill_image_mask(fz_context *ctx, fz_device *dev, fz_image *image, fz_matrix ctm, fz_colorspace *cs, const float *color,
-			       float alpha, fz_color_params params)
+static void on_fill_image_mask(fz_context *ctx, fz_device *dev, fz_image *image, fz_matrix ctm, fz_colorspace *cs,
+			       const float *color, float alpha, fz_color_params params)
 {
 	if (!is_white(ctx, cs, color))
 		on_fill_image(ctx, dev, image, ctm, alpha, params);
@@ -258,7 +268,7 @@ static struct glyph *new_glyph(struct collector *to)
 	if (to->glyph_count == to->glyph_cap) {
 		size_t cap = to->glyph_cap ? to->glyph_cap * 2 : 4096;
 		struct glyph *glyphs =
-			arena_grow(to->scratch, to->glyphs, to->glyph_cap * sizeof(*glyphs), cap * sizeof(*glyphs));
+		    arena_grow(to->scratch, to->glyphs, to->glyph_cap * sizeof(*glyphs), cap * sizeof(*glyphs));
 
 		if (!glyphs) {
 			to->limit_hit = true;
@@ -276,7 +286,8 @@ static uint32_t font_flags(fz_context *ctx, fz_font *font, fz_matrix trm)
 	const char *name = fz_font_name(ctx, font);
 	uint32_t flags = 0;
 
-	if (fz_font_is_bold(ctx, font) || strcasestr(name, "bold") || strcasestr(name, "black") || strcasestr(name, "heavy"))
+	if (fz_font_is_bold(ctx, font) || strcasestr(name, "bold") || strcasestr(name, "black") ||
+	    strcasestr(name, "heavy"))
 		flags |= GLYPH_BOLD;
 	if (fz_font_is_italic(ctx, font) || strcasestr(name, "italic") || strcasestr(name, "oblique"))
 		flags |= GLYPH_ITALIC;
@@ -287,7 +298,7 @@ static uint32_t font_flags(fz_context *ctx, fz_font *font, fz_matrix trm)
 }
 
 struct face {
-	fz_matrix shape;   /* 1 em to mm, without translation */
+	fz_matrix shape; /* 1 em to mm, without translation */
 	fz_matrix ctm;
 	float ascent, descent;
 	float em;
@@ -328,8 +339,8 @@ static bool set_face(fz_context *ctx, const fz_text_span *span, fz_matrix ctm, u
 /* The glyph's cell, `from` to `to` of its advance (ligatures are shared out among their letters). */
 static struct text_box cell_box(const struct face *face, fz_point origin, float from, float to)
 {
-	fz_rect cell = face->vertical ? fz_make_rect(-0.5f, fminf(-from, -to), 0.5f, fmaxf(-from, -to)) :
-					fz_make_rect(fminf(from, to), face->descent, fmaxf(from, to), face->ascent);
+	fz_rect cell = face->vertical ? fz_make_rect(-0.5f, fminf(-from, -to), 0.5f, fmaxf(-from, -to))
+				      : fz_make_rect(fminf(from, to), face->descent, fmaxf(from, to), face->ascent);
 
 	cell = fz_transform_rect(cell, face->shape);
 	return (struct text_box){ cell.x0 + origin.x, cell.y0 + origin.y, cell.x1 + origin.x, cell.y1 + origin.y };
@@ -337,13 +348,14 @@ static struct text_box cell_box(const struct face *face, fz_point origin, float 
 
 static uint32_t clean_code(int ucs)
 {
-	if (ucs <= 0 || ucs > 0x10FFFF || (ucs >= 0xD800 && ucs <= 0xDFFF) || (ucs < 0x20 && !lines_is_blank((uint32_t)ucs)) ||
-	    (ucs >= 0x7F && ucs < 0xA0))
+	if (ucs <= 0 || ucs > 0x10FFFF || (ucs >= 0xD800 && ucs <= 0xDFFF) ||
+	    (ucs < 0x20 && !lines_is_blank((uint32_t)ucs)) || (ucs >= 0x7F && ucs < 0xA0))
 		return 0xFFFD;
 	return (uint32_t)ucs;
 }
 
-static void add_glyph(struct collect_device *dev, fz_context *ctx, const struct face *face, const fz_text_item *item, float from, float to)
+static void add_glyph(struct collect_device *dev, fz_context *ctx, const struct face *face, const fz_text_item *item,
+		      float from, float to)
 {
 	fz_point origin = fz_transform_point_xy(item->x, item->y, face->ctm);
 	struct text_box box = cell_box(face, origin, from, to);
@@ -361,8 +373,14 @@ static void add_glyph(struct collect_device *dev, fz_context *ctx, const struct 
 	glyph = new_glyph(dev->to);
 	if (!glyph)
 		return;
-	*glyph = (struct glyph){ .dir_x = face->dir_x, .dir_y = face->dir_y, .em = face->em, .box = box, .code = code,
-				 .object = dev->objects, .spaces = dev->spaces, .flags = face->flags };
+	*glyph = (struct glyph){ .dir_x = face->dir_x,
+				 .dir_y = face->dir_y,
+				 .em = face->em,
+				 .box = box,
+				 .code = code,
+				 .object = dev->objects,
+				 .spaces = dev->spaces,
+				 .flags = face->flags };
 	glyph->x = origin.x + face->shape.a * from * x_em + face->shape.c * from * y_em;
 	glyph->y = origin.y + face->shape.b * from * x_em + face->shape.d * from * y_em;
 	glyph->end_x = origin.x + face->shape.a * to * x_em + face->shape.c * to * y_em;
@@ -374,7 +392,9 @@ static void add_glyph(struct collect_device *dev, fz_context *ctx, const struct 
 static void add_span(struct collect_device *dev, fz_context *ctx, const fz_text_span *span, const struct face *face)
 {
 	for (int i = 0; i < span->len;) {
-		float advance = span->items[i].gid >= 0 ? fabsf(fz_advance_glyph(ctx, span->font, span->items[i].gid, span->wmode)) : 0;
+		float advance = span->items[i].gid >= 0
+				    ? fabsf(fz_advance_glyph(ctx, span->font, span->items[i].gid, span->wmode))
+				    : 0;
 		int letters = 1;
 
 		while (i + letters < span->len && span->items[i + letters].gid < 0)
@@ -405,8 +425,8 @@ static void add_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_ma
 	}
 }
 
-static void on_fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_matrix ctm, fz_colorspace *cs, const float *color,
-			 float alpha, fz_color_params params)
+static void on_fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_matrix ctm, fz_colorspace *cs,
+			 const float *color, float alpha, fz_color_params params)
 {
 	(void)cs;
 	(void)color;
@@ -415,8 +435,8 @@ static void on_fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, f
 		add_text(ctx, dev, text, ctm, 0);
 }
 
-static void on_stroke_text(fz_context *ctx, fz_device *dev, const fz_text *text, const fz_stroke_state *stroke, fz_matrix ctm,
-			   fz_colorspace *cs, const float *color, float alpha, fz_color_params params)
+static void on_stroke_text(fz_context *ctx, fz_device *dev, const fz_text *text, const fz_stroke_state *stroke,
+			   fz_matrix ctm, fz_colorspace *cs, const float *color, float alpha, fz_color_params params)
 {
 	(void)stroke;
 	(void)cs;
@@ -438,8 +458,8 @@ static void on_clip_text(fz_context *ctx, fz_device *dev, const fz_text *text, f
 	add_text(ctx, dev, text, ctm, GLYPH_INVISIBLE);
 }
 
-static void on_clip_stroke_text(fz_context *ctx, fz_device *dev, const fz_text *text, const fz_stroke_state *stroke, fz_matrix ctm,
-				fz_rect scissor)
+static void on_clip_stroke_text(fz_context *ctx, fz_device *dev, const fz_text *text, const fz_stroke_state *stroke,
+				fz_matrix ctm, fz_rect scissor)
 {
 	(void)stroke;
 	on_clip_text(ctx, dev, text, ctm, scissor);
@@ -447,8 +467,8 @@ static void on_clip_stroke_text(fz_context *ctx, fz_device *dev, const fz_text *
 
 /* --- what hides --- */
 
-static void on_begin_mask(fz_context *ctx, fz_device *dev, fz_rect area, int luminosity, fz_colorspace *cs, const float *bc,
-			  fz_color_params params)
+static void on_begin_mask(fz_context *ctx, fz_device *dev, fz_rect area, int luminosity, fz_colorspace *cs,
+			  const float *bc, fz_color_params params)
 {
 	(void)ctx;
 	(void)area;
@@ -465,8 +485,8 @@ static void on_end_mask(fz_context *ctx, fz_device *dev)
 	self(dev)->hidden--;
 }
 
-static void on_begin_group(fz_context *ctx, fz_device *dev, fz_rect area, fz_colorspace *cs, int isolated, int knockout, int blendmode,
-			   float alpha)
+static void on_begin_group(fz_context *ctx, fz_device *dev, fz_rect area, fz_colorspace *cs, int isolated, int knockout,
+			   int blendmode, float alpha)
 {
 	struct collect_device *device = self(dev);
 
@@ -498,7 +518,8 @@ static void on_end_group(fz_context *ctx, fz_device *dev)
 		device->hidden -= device->groups[--device->group_count];
 }
 
-static int on_begin_tile(fz_context *ctx, fz_device *dev, fz_rect area, fz_rect view, float xstep, float ystep, fz_matrix ctm, int id)
+static int on_begin_tile(fz_context *ctx, fz_device *dev, fz_rect area, fz_rect view, float xstep, float ystep,
+			 fz_matrix ctm, int id)
 {
 	(void)view;
 	(void)xstep;

@@ -1,8 +1,10 @@
 /*
- * collect.h (page, internal) - a MuPDF device that writes down what a page paints: glyphs and boxes of everything else, in mm.
+ * collect.h (page, internal) - a MuPDF device that writes down what a page paints: glyphs and boxes of everything else,
+ * in mm.
  *
- * Run the page through it with a matrix from points to millimetres. What lies outside the page or the clip, what is transparent and
- * what is only a soft mask or a pattern cell is not written down; thin rules and white fills are no marks.
+ * Run the page through it with a matrix from points to millimetres. What lies outside the page or the clip, what is
+ * transparent and what is only a soft mask or a pattern cell is not written down; thin rules and white fills are no
+ * marks.
  */
 #ifndef KYSO_PAGE_COLLECT_H
 #define KYSO_PAGE_COLLECT_H
@@ -12,13 +14,13 @@
 
 struct collector {
 	struct arena *scratch;
-	fz_rect page;          /* mm */
+	fz_rect page; /* mm */
 	struct glyph *glyphs;
 	size_t glyph_count, glyph_cap;
 	size_t glyph_limit;
 	struct text_box *boxes;
 	size_t box_count, box_cap;
-	bool limit_hit;        /* more glyphs than the limit, or the scratch arena is exhausted */
+	bool limit_hit; /* more glyphs than the limit, or the scratch arena is exhausted */
 };
 
 /* Throws. The collector must outlive the device. */

@@ -94,7 +94,8 @@ int page_context_new(struct page_doc **ret_doc, struct err *err)
 	}
 	fz_set_warning_callback(doc->ctx, no_message, NULL);
 	fz_set_error_callback(doc->ctx, no_message, NULL);
-	/* Colour management would bring one more parser of hostile bytes (ICC profiles) for shades nobody here measures. */
+	/* Colour management would bring one more parser of hostile bytes (ICC profiles) for shades nobody here
+	 * measures. */
 	fz_disable_icc(doc->ctx);
 	*ret_doc = doc;
 	return 0;

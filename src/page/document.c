@@ -38,7 +38,8 @@ static int open_checked(struct page_doc *doc, struct err *err)
 	if (pages < 1)
 		return err_set(err, ERR_PAGE, "the file has no page");
 	if (pages > PAGE_MAX_PAGES)
-		return err_set(err, ERR_WORKER_LIMIT, "the file claims %d pages, the limit is %d", pages, PAGE_MAX_PAGES);
+		return err_set(err, ERR_WORKER_LIMIT, "the file claims %d pages, the limit is %d", pages,
+			       PAGE_MAX_PAGES);
 	doc->pages = (uint32_t)pages;
 	return 0;
 }

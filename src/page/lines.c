@@ -27,14 +27,15 @@ struct run {
 
 bool lines_is_blank(uint32_t code)
 {
-	return code == ' ' || (code >= 9 && code <= 13) || code == 0xA0 || (code >= 0x2000 && code <= 0x200A) || code == 0x202F ||
-	       code == 0x205F || code == 0x3000;
+	return code == ' ' || (code >= 9 && code <= 13) || code == 0xA0 || (code >= 0x2000 && code <= 0x200A) ||
+	       code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
 static bool is_combining(uint32_t code)
 {
-	return (code >= 0x300 && code <= 0x36F) || (code >= 0x1AB0 && code <= 0x1AFF) || (code >= 0x1DC0 && code <= 0x1DFF) ||
-	       (code >= 0x20D0 && code <= 0x20FF) || (code >= 0xFE20 && code <= 0xFE2F);
+	return (code >= 0x300 && code <= 0x36F) || (code >= 0x1AB0 && code <= 0x1AFF) ||
+	       (code >= 0x1DC0 && code <= 0x1DFF) || (code >= 0x20D0 && code <= 0x20FF) ||
+	       (code >= 0xFE20 && code <= 0xFE2F);
 }
 
 /* Position of a point along and across the direction of a glyph. */
@@ -109,12 +110,14 @@ static bool is_duplicate(const struct glyph *a, const struct glyph *b)
 	       a->dir_x * b->dir_x + a->dir_y * b->dir_y > 0.999f;
 }
 
-/* Keeps the earlier of the two; the later marks it: visible if either was, bold if moved a little or stroked over filled. */
+/* Keeps the earlier of the two; the later marks it: visible if either was, bold if moved a little or stroked over
+ * filled. */
 static void merge_duplicate(struct glyph *kept, struct glyph *dropped)
 {
 	bool moved = fabsf(kept->x - dropped->x) + fabsf(kept->y - dropped->y) > 0.005f * kept->em;
 
-	if (!((kept->flags | dropped->flags) & GLYPH_INVISIBLE) && (moved || ((kept->flags ^ dropped->flags) & GLYPH_STROKED)))
+	if (!((kept->flags | dropped->flags) & GLYPH_INVISIBLE) &&
+	    (moved || ((kept->flags ^ dropped->flags) & GLYPH_STROKED)))
 		kept->flags |= GLYPH_BOLD;
 	if (!(dropped->flags & GLYPH_INVISIBLE))
 		kept->flags &= ~(uint32_t)GLYPH_INVISIBLE;
@@ -128,7 +131,8 @@ static void merge_with_later(struct glyph **sorted, size_t i, size_t count)
 			return;
 		if ((sorted[j]->flags & GLYPH_DROPPED) || !is_duplicate(sorted[i], sorted[j]))
 			continue;
-		merge_duplicate(sorted[i] < sorted[j] ? sorted[i] : sorted[j], sorted[i] < sorted[j] ? sorted[j] : sorted[i]);
+		merge_duplicate(sorted[i] < sorted[j] ? sorted[i] : sorted[j],
+				sorted[i] < sorted[j] ? sorted[j] : sorted[i]);
 		if (sorted[i]->flags & GLYPH_DROPPED)
 			return;
 	}
@@ -432,7 +436,8 @@ static void sort_lines(struct text_line *lines, size_t count)
 	for (size_t i = 1; i <= count; i++) {
 		float near = 0.25f * lines[start].size_pt / MM_TO_PT;
 
-		if (i < count && !lines[i].vertical && !lines[start].vertical && lines[i].baseline - lines[start].baseline <= near)
+		if (i < count && !lines[i].vertical && !lines[start].vertical &&
+		    lines[i].baseline - lines[start].baseline <= near)
 			continue;
 		qsort(lines + start, i - start, sizeof(*lines), by_left);
 		start = i;
@@ -481,7 +486,8 @@ static size_t collect_members(const struct sweep *sweep, const struct run *run, 
 	}
 }
 
-struct text_line *lines_build(struct glyph *glyphs, size_t count, struct arena *scratch, struct arena *arena, size_t *ret_count)
+struct text_line *lines_build(struct glyph *glyphs, size_t count, struct arena *scratch, struct arena *arena,
+			      size_t *ret_count)
 {
 	struct sweep sweep = { .glyphs = glyphs };
 	struct maker maker = { 0 };

@@ -1,9 +1,10 @@
 /*
  * normalise.c - an unsigned file written anew by MuPDF; see text.h.
  *
- * A signature is looked for in three ways, and any of them refuses: form fields of type Sig that have a value, dictionaries with
- * /ByteRange among all objects (also those that no field reaches), and the bytes "/ByteRange" anywhere in the file (earlier revisions,
- * objects that a repair would lose). A file that merely speaks of /ByteRange in an uncompressed stream is refused too: safer so.
+ * A signature is looked for in three ways, and any of them refuses: form fields of type Sig that have a value,
+ * dictionaries with /ByteRange among all objects (also those that no field reaches), and the bytes "/ByteRange"
+ * anywhere in the file (earlier revisions, objects that a repair would lose). A file that merely speaks of /ByteRange
+ * in an uncompressed stream is refused too: safer so.
  */
 #include "page/context.h"
 
@@ -24,7 +25,8 @@ static bool is_signature(fz_context *ctx, pdf_obj *obj)
 		return false;
 	if (pdf_dict_get(ctx, obj, PDF_NAME(ByteRange)))
 		return true;
-	return pdf_name_eq(ctx, pdf_dict_get(ctx, obj, PDF_NAME(FT)), PDF_NAME(Sig)) && pdf_is_dict(ctx, pdf_dict_get(ctx, obj, PDF_NAME(V)));
+	return pdf_name_eq(ctx, pdf_dict_get(ctx, obj, PDF_NAME(FT)), PDF_NAME(Sig)) &&
+	       pdf_is_dict(ctx, pdf_dict_get(ctx, obj, PDF_NAME(V)));
 }
 
 /* Looks into arrays and dictionaries too: a signature may be a direct object of its field. */
@@ -80,7 +82,8 @@ static int refuse_signed(struct page_doc *doc, struct normalise *job, struct err
 	const uint8_t *at = memmem(doc->file.p, doc->file.n, "/ByteRange", 10);
 
 	if (at)
-		return err_set(err, ERR_PDF_SIGNED, "there is a signature (/ByteRange) at byte %zu", (size_t)(at - doc->file.p));
+		return err_set(err, ERR_PDF_SIGNED, "there is a signature (/ByteRange) at byte %zu",
+			       (size_t)(at - doc->file.p));
 	if (page_guard(doc, look_for_signature, job, "the objects", err) < 0)
 		return -1;
 	if (job->signature_object)
@@ -92,7 +95,7 @@ static void write_anew(fz_context *ctx, struct page_doc *doc, void *arg)
 {
 	struct normalise *job = arg;
 	pdf_write_options options = {
-		.do_garbage = 2,            /* drop what nothing reaches, number anew */
+		.do_garbage = 2, /* drop what nothing reaches, number anew */
 		.do_compress = 1,
 		.do_compress_images = 1,
 		.do_compress_fonts = 1,

@@ -26,7 +26,8 @@ static fz_matrix page_to_pixels(fz_context *ctx, const struct render *render, fz
 
 	box = fz_transform_rect(box, fz_scale(render->scale, render->scale));
 	/* Rounded, not rounded out: an A4 page at 96 dpi is 794 wide, whatever the last bit of the float. */
-	*ret_box = fz_make_irect(0, 0, (int)roundf(fminf(box.x1 - box.x0, 1e6f)), (int)roundf(fminf(box.y1 - box.y0, 1e6f)));
+	*ret_box =
+	    fz_make_irect(0, 0, (int)roundf(fminf(box.x1 - box.x0, 1e6f)), (int)roundf(fminf(box.y1 - box.y0, 1e6f)));
 	return fz_concat(fz_scale(render->scale, render->scale), fz_translate(-box.x0, -box.y0));
 }
 
@@ -52,12 +53,14 @@ static int check_size(struct page_doc *doc, const struct render *render, int dpi
 	if (box.x1 < 1 || box.y1 < 1)
 		return err_set(err, ERR_PAGE, "page %u has no area at %d dpi", render->index + 1, dpi);
 	if ((int64_t)box.x1 * box.y1 > PAGE_MAX_PIXELS)
-		return err_set(err, ERR_WORKER_LIMIT, "page %u would have %d x %d pixels at %d dpi, the limit is %d in all",
-			       render->index + 1, box.x1, box.y1, dpi, PAGE_MAX_PIXELS);
+		return err_set(err, ERR_WORKER_LIMIT,
+			       "page %u would have %d x %d pixels at %d dpi, the limit is %d in all", render->index + 1,
+			       box.x1, box.y1, dpi, PAGE_MAX_PIXELS);
 	return 0;
 }
 
-static int copy_rows(struct page_doc *doc, fz_pixmap *pixmap, struct arena *arena, struct page_image *ret, struct err *err)
+static int copy_rows(struct page_doc *doc, fz_pixmap *pixmap, struct arena *arena, struct page_image *ret,
+		     struct err *err)
 {
 	size_t width = (size_t)fz_pixmap_width(doc->ctx, pixmap);
 	size_t height = (size_t)fz_pixmap_height(doc->ctx, pixmap);
@@ -73,8 +76,8 @@ static int copy_rows(struct page_doc *doc, fz_pixmap *pixmap, struct arena *aren
 	return 0;
 }
 
-static int render_guarded(struct page_doc *doc, struct render *render, int dpi, struct arena *arena, struct page_image *ret,
-			  struct err *err)
+static int render_guarded(struct page_doc *doc, struct render *render, int dpi, struct arena *arena,
+			  struct page_image *ret, struct err *err)
 {
 	char what[32];
 
@@ -85,7 +88,8 @@ static int render_guarded(struct page_doc *doc, struct render *render, int dpi, 
 	return copy_rows(doc, render->pixmap, arena, ret, err);
 }
 
-int page_render(struct page_doc *doc, uint32_t index, int dpi, struct arena *arena, struct page_image *ret, struct err *err)
+int page_render(struct page_doc *doc, uint32_t index, int dpi, struct arena *arena, struct page_image *ret,
+		struct err *err)
 {
 	struct render render = { .index = index, .scale = (float)dpi / 72 };
 	int result;

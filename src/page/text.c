@@ -33,11 +33,14 @@ static void read_page(fz_context *ctx, struct page_doc *doc, void *arg)
 	fz_close_device(ctx, reading->device);
 }
 
-static int make_page(struct collector *from, uint32_t index, struct arena *arena, struct text_page *ret, struct err *err)
+static int make_page(struct collector *from, uint32_t index, struct arena *arena, struct text_page *ret,
+		     struct err *err)
 {
 	if (from->limit_hit)
-		return err_set(err, ERR_WORKER_LIMIT, "page %u has more text than %d characters", index + 1, PAGE_MAX_CHARS);
-	if (!(from->page.x1 > 0 && from->page.y1 > 0 && from->page.x1 < (float)PAGE_TEXT_MAX_MM && from->page.y1 < (float)PAGE_TEXT_MAX_MM))
+		return err_set(err, ERR_WORKER_LIMIT, "page %u has more text than %d characters", index + 1,
+			       PAGE_MAX_CHARS);
+	if (!(from->page.x1 > 0 && from->page.y1 > 0 && from->page.x1 < (float)PAGE_TEXT_MAX_MM &&
+	      from->page.y1 < (float)PAGE_TEXT_MAX_MM))
 		return err_set(err, ERR_PAGE, "page %u has no area, or too large a one", index + 1);
 	collect_merge_boxes(from);
 	ret->width_mm = from->page.x1;
@@ -69,7 +72,8 @@ static int read_one(struct page_doc *doc, uint32_t index, size_t *left, struct a
 	return result;
 }
 
-int page_text(struct page_doc *doc, uint32_t first, uint32_t count, struct arena *arena, struct page_text *ret, struct err *err)
+int page_text(struct page_doc *doc, uint32_t first, uint32_t count, struct arena *arena, struct page_text *ret,
+	      struct err *err)
 {
 	AUTO(arena_freep) struct arena *scratch = NULL;
 	struct page_text text = { .first_page = first, .doc_page_count = doc->pages };

@@ -1,13 +1,15 @@
 /*
- * text.h (page) - where text stands on the pages of a PDF, and pictures of pages. MuPDF's only home; used only inside kyso-worker.
+ * text.h (page) - where text stands on the pages of a PDF, and pictures of pages. MuPDF's only home; used only inside
+ * kyso-worker.
  *
- * Coordinates are millimetres from the top left of the page as shown. Results are plain data in the caller's arena, so that
- * they can cross the pipe to the parent. fz_try never leaves src/page.
+ * Coordinates are millimetres from the top left of the page as shown. Results are plain data in the caller's arena, so
+ * that they can cross the pipe to the parent. fz_try never leaves src/page.
  *
- * Everything MuPDF asks for is counted: past PAGE_MAX_MEMORY_BYTES a call ends with ERR_WORKER_LIMIT. MuPDF repairs what it reads; what
- * is decided about a signature is decided on the strict core (src/pdf), this folder only looks. JavaScript is never run; no other format
- * than PDF is opened; no file is read (the 14 standard fonts are inside the program). Errors: ERR_PDF_NOT_PDF, ERR_PDF_ENCRYPTED,
- * ERR_PDF_SIGNED, ERR_PDF_PAGE, ERR_PAGE, ERR_WORKER_LIMIT. Threads: one document, one thread.
+ * Everything MuPDF asks for is counted: past PAGE_MAX_MEMORY_BYTES a call ends with ERR_WORKER_LIMIT. MuPDF repairs
+ * what it reads; what is decided about a signature is decided on the strict core (src/pdf), this folder only looks.
+ * JavaScript is never run; no other format than PDF is opened; no file is read (the 14 standard fonts are inside the
+ * program). Errors: ERR_PDF_NOT_PDF, ERR_PDF_ENCRYPTED, ERR_PDF_SIGNED, ERR_PDF_PAGE, ERR_PAGE, ERR_WORKER_LIMIT.
+ * Threads: one document, one thread.
  */
 #ifndef KYSO_PAGE_TEXT_H
 #define KYSO_PAGE_TEXT_H
@@ -26,8 +28,8 @@ enum {
 	PAGE_MAX_MEMORY_BYTES = 384 * 1024 * 1024, /* of MuPDF's own, a document */
 	PAGE_MAX_STORE_BYTES = 64 * 1024 * 1024,   /* MuPDF's cache of decoded fonts and pictures, within the above */
 	PAGE_MAX_PAGES = PAGE_TEXT_MAX_PAGES,
-	PAGE_MAX_CHARS = 4000000,                  /* of one page_text */
-	PAGE_MAX_PIXELS = 40000000,                /* of one page_render: A4 at 600 dpi is 34.8 million */
+	PAGE_MAX_CHARS = 4000000,   /* of one page_text */
+	PAGE_MAX_PIXELS = 40000000, /* of one page_render: A4 at 600 dpi is 34.8 million */
 	PAGE_MIN_DPI = 10,
 	PAGE_MAX_DPI = 1200,
 };
@@ -45,11 +47,14 @@ bool page_was_repaired(const struct page_doc *doc);
 const char *page_engine_version(void);
 
 /* Text lines of pages [first, first + count) in reading order. count 0 = to the end. */
-NODISCARD int page_text(struct page_doc *doc, uint32_t first, uint32_t count, struct arena *arena, struct page_text *ret, struct err *err);
+NODISCARD int page_text(struct page_doc *doc, uint32_t first, uint32_t count, struct arena *arena,
+			struct page_text *ret, struct err *err);
 /* A page as RGB at a resolution, on white, with its annotations and form fields. */
-NODISCARD int page_render(struct page_doc *doc, uint32_t index, int dpi, struct arena *arena, struct page_image *ret, struct err *err);
-/* Rewrites an unsigned file so that a strict reader takes it (the only "repair" in kyso). ERR_PDF_SIGNED when anything in it may be a
- * signature: what a signature covers must never be written anew. Content streams are carried over, not rewritten. */
+NODISCARD int page_render(struct page_doc *doc, uint32_t index, int dpi, struct arena *arena, struct page_image *ret,
+			  struct err *err);
+/* Rewrites an unsigned file so that a strict reader takes it (the only "repair" in kyso). ERR_PDF_SIGNED when anything
+ * in it may be a signature: what a signature covers must never be written anew. Content streams are carried over, not
+ * rewritten. */
 NODISCARD int page_normalise(struct bytes file, struct buf *out, struct err *err);
 
 #endif

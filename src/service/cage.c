@@ -22,7 +22,7 @@
 #include "util/wire.h"
 
 enum {
-	END_WAIT_MS = 2000,     /* for word that a job has ended, after its answer or a cancel */
+	END_WAIT_MS = 2000, /* for word that a job has ended, after its answer or a cancel */
 	GOODBYE_WAIT_MS = 300,
 	PIPE_BYTES = 1024 * 1024,
 	MAX_DONE_BYTES = 64,
@@ -115,7 +115,8 @@ void cage_free(struct cage *cage)
 	free(cage);
 }
 
-/* The worker gets a socket as standard input, no environment, default signals, a process group of its own (Ctrl-C is its parent's). */
+/* The worker gets a socket as standard input, no environment, default signals, a process group of its own (Ctrl-C is
+ * its parent's). */
 static int spawn(struct cage *cage, int socket, struct err *err)
 {
 	char *argv[] = { cage->worker_path, NULL };
@@ -145,7 +146,8 @@ static int spawn(struct cage *cage, int socket, struct err *err)
 	return err_set_errno(err, ERR_WORKER, errnum, "%s cannot be started", cage->worker_path);
 }
 
-static int run_once(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result, struct err *err);
+static int run_once(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result,
+		    struct err *err);
 
 static int ask_hello(struct cage *cage, struct job_hello *ret, struct err *err)
 {
@@ -173,7 +175,8 @@ static int start_worker(struct cage *cage, struct err *err)
 	if (result == 0)
 		result = ask_hello(cage, &hello, err);
 	if (result == 0 && hello.protocol != JOB_PROTOCOL)
-		result = err_set(err, ERR_WORKER, "%s speaks protocol %u, this program %d", cage->worker_path, hello.protocol, JOB_PROTOCOL);
+		result = err_set(err, ERR_WORKER, "%s speaks protocol %u, this program %d", cage->worker_path,
+				 hello.protocol, JOB_PROTOCOL);
 	if (result < 0)
 		stop_worker(cage);
 	return result;
@@ -200,7 +203,8 @@ static int send_job(struct cage *cage, const struct cage_job *job, int *ret_pipe
 	fds.fd[0] = ends[1];
 	for (size_t i = 0; i < job->fd_count; i++)
 		fds.fd[i + 1] = job->fds[i];
-	result = ipc_send(cage->socket, (struct bytes){ (const uint8_t *)frame.data, frame.len }, &fds, ipc_deadline(END_WAIT_MS), err);
+	result = ipc_send(cage->socket, (struct bytes){ (const uint8_t *)frame.data, frame.len }, &fds,
+			  ipc_deadline(END_WAIT_MS), err);
 	close(ends[1]);
 	if (result < 0) {
 		close(ends[0]);
@@ -235,14 +239,17 @@ static int died(const struct cage *cage, const char *job, int wait_status, struc
 	int signal_number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
 
 	if (signal_number == SIGXCPU)
-		return err_set(err, ERR_WORKER_LIMIT, "job \"%s\" used more than %u s of processor time", job, cage->options.cpu_s);
+		return err_set(err, ERR_WORKER_LIMIT, "job \"%s\" used more than %u s of processor time", job,
+			       cage->options.cpu_s);
 	if (signal_number == SIGKILL)
 		return err_set(err, ERR_WORKER_LIMIT, "job \"%s\" was killed: out of memory or processor time", job);
 	if (signal_number == SIGSYS)
 		return err_set(err, ERR_WORKER, "job \"%s\" was killed for a system call that is not allowed", job);
 	if (signal_number)
-		return err_set(err, ERR_WORKER, "job \"%s\" crashed (signal %d, %s)", job, signal_number, strsignal(signal_number));
-	return err_set(err, ERR_WORKER, "job \"%s\" ended without an answer (exit status %d)", job, WEXITSTATUS(wait_status));
+		return err_set(err, ERR_WORKER, "job \"%s\" crashed (signal %d, %s)", job, signal_number,
+			       strsignal(signal_number));
+	return err_set(err, ERR_WORKER, "job \"%s\" ended without an answer (exit status %d)", job,
+		       WEXITSTATUS(wait_status));
 }
 
 /* The answer and the end must agree: an answer counts only from a process that ended in good order. */
@@ -252,10 +259,12 @@ static int take_answer(struct cage *cage, const struct cage_job *job, int pipe, 
 	struct err why = ERR_INIT;
 	int wait_status = 0;
 
-	if (ipc_read(pipe, job->max_result_bytes, ipc_deadline(timeout_ms), answer, NULL, &why) < 0 && why.code != ERR_WORKER) {
+	if (ipc_read(pipe, job->max_result_bytes, ipc_deadline(timeout_ms), answer, NULL, &why) < 0 &&
+	    why.code != ERR_WORKER) {
 		cancel(cage);
 		if (why.code == ERR_WORKER_LIMIT)
-			return err_set(err, ERR_WORKER_LIMIT, "job \"%s\" took longer than %u ms", job->name, timeout_ms);
+			return err_set(err, ERR_WORKER_LIMIT, "job \"%s\" took longer than %u ms", job->name,
+				       timeout_ms);
 		return err_set(err, ERR_WORKER_LIMIT, "job \"%s\": %s", job->name, why.detail);
 	}
 	if (wait_done(cage, &wait_status) < 0) {
@@ -267,7 +276,8 @@ static int take_answer(struct cage *cage, const struct cage_job *job, int pipe, 
 	return 0;
 }
 
-static int run_once(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result, struct err *err)
+static int run_once(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result,
+		    struct err *err)
 {
 	int pipe;
 	int result;
@@ -289,9 +299,11 @@ static bool is_alive(const struct cage *cage)
 	return cage->socket >= 0 && recv(cage->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-int cage_run(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result, struct err *err)
+int cage_run(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result,
+	     struct err *err)
 {
-	if (job->fd_count > JOB_MAX_FILES || job->params.n > JOB_MAX_PARAMS_BYTES || strlen(job->name) > JOB_MAX_NAME_BYTES)
+	if (job->fd_count > JOB_MAX_FILES || job->params.n > JOB_MAX_PARAMS_BYTES ||
+	    strlen(job->name) > JOB_MAX_NAME_BYTES)
 		BUG("job \"%s\" does not fit its frame", job->name);
 	if (!is_alive(cage)) {
 		stop_worker(cage);
@@ -320,12 +332,14 @@ static void put_two(struct buf *params, uint32_t a, uint32_t b)
 	wire_put_u32(params, b);
 }
 
-int cage_page_text(struct cage *cage, int fd, uint32_t first, uint32_t count, struct arena *arena, struct page_text *ret,
-		   struct err *err)
+int cage_page_text(struct cage *cage, int fd, uint32_t first, uint32_t count, struct arena *arena,
+		   struct page_text *ret, struct err *err)
 {
 	AUTO(buf_release) struct buf params = BUF_INIT;
 	AUTO(buf_release) struct buf answer = BUF_INIT;
-	struct cage_job job = { .name = "page-text", .fds = { fd }, .fd_count = 1, .max_result_bytes = CAGE_MAX_TEXT_BYTES };
+	struct cage_job job = {
+		.name = "page-text", .fds = { fd }, .fd_count = 1, .max_result_bytes = CAGE_MAX_TEXT_BYTES
+	};
 	struct page_text text;
 	struct bytes result;
 
@@ -341,11 +355,14 @@ int cage_page_text(struct cage *cage, int fd, uint32_t first, uint32_t count, st
 	return 0;
 }
 
-int cage_page_render(struct cage *cage, int fd, uint32_t index, int dpi, struct arena *arena, struct page_image *ret, struct err *err)
+int cage_page_render(struct cage *cage, int fd, uint32_t index, int dpi, struct arena *arena, struct page_image *ret,
+		     struct err *err)
 {
 	AUTO(buf_release) struct buf params = BUF_INIT;
 	AUTO(buf_release) struct buf answer = BUF_INIT;
-	struct cage_job job = { .name = "page-render", .fds = { fd }, .fd_count = 1, .max_result_bytes = CAGE_MAX_IMAGE_BYTES };
+	struct cage_job job = {
+		.name = "page-render", .fds = { fd }, .fd_count = 1, .max_result_bytes = CAGE_MAX_IMAGE_BYTES
+	};
 	struct page_image image;
 	struct bytes result;
 
@@ -365,7 +382,9 @@ int cage_page_render(struct cage *cage, int fd, uint32_t index, int dpi, struct 
 int cage_normalise(struct cage *cage, int fd, struct buf *out, struct err *err)
 {
 	AUTO(buf_release) struct buf answer = BUF_INIT;
-	struct cage_job job = { .name = "normalise", .fds = { fd }, .fd_count = 1, .max_result_bytes = CAGE_MAX_FILE_BYTES };
+	struct cage_job job = {
+		.name = "normalise", .fds = { fd }, .fd_count = 1, .max_result_bytes = CAGE_MAX_FILE_BYTES
+	};
 	struct bytes result;
 
 	if (cage_run(cage, &job, &answer, &result, err) < 0)

@@ -1,12 +1,14 @@
 /*
  * cage.h (service) - the parent's side of kyso-worker: gives it files and jobs, gets plain data or an error back.
  *
- * A struct cage is one worker, started at the first job and again whenever it is gone. Each job runs in a process of its own inside it
- * (src/worker), so whatever a file does - crash, hang, ask for too much - is an error of its own job and of no other: ERR_WORKER (died,
- * answered nonsense), ERR_WORKER_LIMIT (time, processor, memory, size), or the job's own error. What the worker says is parsed as
- * hostile. Descriptors given stay the caller's and may be closed after the call; the worker maps the file, so it must be a regular one.
+ * A struct cage is one worker, started at the first job and again whenever it is gone. Each job runs in a process of
+ * its own inside it (src/worker), so whatever a file does - crash, hang, ask for too much - is an error of its own job
+ * and of no other: ERR_WORKER (died, answered nonsense), ERR_WORKER_LIMIT (time, processor, memory, size), or the job's
+ * own error. What the worker says is parsed as hostile. Descriptors given stay the caller's and may be closed after the
+ * call; the worker maps the file, so it must be a regular one.
  *
- * Threads: one cage, one thread at a time; several cages may work at once (`kyso verify --jobs N`). SIGCHLD must not be ignored.
+ * Threads: one cage, one thread at a time; several cages may work at once (`kyso verify --jobs N`). SIGCHLD must not be
+ * ignored.
  */
 #ifndef KYSO_SERVICE_CAGE_H
 #define KYSO_SERVICE_CAGE_H
@@ -49,10 +51,10 @@ DEFINE_FREEP(struct cage, cage_free)
 NODISCARD int cage_hello(struct cage *cage, struct job_hello *ret, struct err *err);
 
 /* src/page/text.h behind the cage. Results are in the caller's arena. */
-NODISCARD int cage_page_text(struct cage *cage, int fd, uint32_t first, uint32_t count, struct arena *arena, struct page_text *ret,
-			     struct err *err);
-NODISCARD int cage_page_render(struct cage *cage, int fd, uint32_t index, int dpi, struct arena *arena, struct page_image *ret,
-			       struct err *err);
+NODISCARD int cage_page_text(struct cage *cage, int fd, uint32_t first, uint32_t count, struct arena *arena,
+			     struct page_text *ret, struct err *err);
+NODISCARD int cage_page_render(struct cage *cage, int fd, uint32_t index, int dpi, struct arena *arena,
+			       struct page_image *ret, struct err *err);
 NODISCARD int cage_normalise(struct cage *cage, int fd, struct buf *out, struct err *err);
 
 /* Any job of the worker's table (verify and others to come). */
@@ -66,7 +68,8 @@ struct cage_job {
 };
 
 /* Runs it; the result is borrowed from `answer`, which the caller releases. */
-NODISCARD int cage_run(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result, struct err *err);
+NODISCARD int cage_run(struct cage *cage, const struct cage_job *job, struct buf *answer, struct bytes *ret_result,
+		       struct err *err);
 
 /* A descriptor for bytes that are in no file: close() it. */
 NODISCARD int cage_fd_of_bytes(struct bytes bytes, int *ret_fd, struct err *err);

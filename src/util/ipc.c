@@ -33,7 +33,8 @@ int64_t ipc_deadline(uint32_t from_now_ms)
 	return monotonic_ms() + from_now_ms;
 }
 
-/* Waits until the descriptor is ready; end of file and errors count as ready, the call that follows tells them apart. */
+/* Waits until the descriptor is ready; end of file and errors count as ready, the call that follows tells them apart.
+ */
 static int wait_ready(int fd, short events, int64_t deadline, struct err *err)
 {
 	for (;;) {
@@ -105,7 +106,8 @@ int ipc_send(int socket, struct bytes frame, const struct ipc_fds *fds, int64_t 
 		msg.msg_controllen = 0;
 		first = (size_t)n < iov[0].iov_len ? (size_t)n : iov[0].iov_len;
 		iov[0] = (struct iovec){ (char *)iov[0].iov_base + first, iov[0].iov_len - first };
-		iov[1] = (struct iovec){ (char *)iov[1].iov_base + ((size_t)n - first), iov[1].iov_len - ((size_t)n - first) };
+		iov[1] = (struct iovec){ (char *)iov[1].iov_base + ((size_t)n - first),
+					 iov[1].iov_len - ((size_t)n - first) };
 	}
 	return 0;
 }
@@ -169,7 +171,9 @@ static int read_some(struct source *source, void *p, size_t n, size_t *ret_n, st
 	for (;;) {
 		struct iovec iov = { p, n };
 		union fd_space space;
-		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = space.bytes, .msg_controllen = sizeof(space) };
+		struct msghdr msg = {
+			.msg_iov = &iov, .msg_iovlen = 1, .msg_control = space.bytes, .msg_controllen = sizeof(space)
+		};
 		ssize_t done;
 
 		if (wait_ready(source->fd, POLLIN, source->deadline, err) < 0)
@@ -219,7 +223,8 @@ static int read_body(struct source *source, size_t length, struct buf *out, stru
 		if (read_some(source, out->data + out->len, want, &n, err) < 0)
 			return -1;
 		if (n == 0)
-			return err_set(err, ERR_WORKER, "the other process ended after %zu of %zu bytes", out->len, length);
+			return err_set(err, ERR_WORKER, "the other process ended after %zu of %zu bytes", out->len,
+				       length);
 		out->len += n;
 		out->data[out->len] = '\0';
 	}
@@ -236,7 +241,8 @@ static int read_frame(struct source *source, size_t max_bytes, struct buf *out, 
 	if (read_header(source, &length, ret_end, err) < 0)
 		return -1;
 	if (length > max_bytes)
-		return err_set(err, ERR_LIMIT, "the other process announces %zu bytes, the limit is %zu", length, max_bytes);
+		return err_set(err, ERR_LIMIT, "the other process announces %zu bytes, the limit is %zu", length,
+			       max_bytes);
 	return read_body(source, length, out, err);
 }
 

@@ -49,7 +49,8 @@ void job_answer_write_error(const struct err *error, struct buf *out)
 	wire_put_string(out, error->detail);
 }
 
-/* Copies as much as fits; what is not printable ASCII becomes "?", so that no terminal or log can be told anything by it. */
+/* Copies as much as fits; what is not printable ASCII becomes "?", so that no terminal or log can be told anything by
+ * it. */
 static void copy_printable(char *to, size_t size, struct bytes from)
 {
 	size_t n = from.n < size - 1 ? from.n : size - 1;

@@ -1,9 +1,9 @@
 /*
  * job.h - what parent (src/service/cage) and worker (src/worker) say to each other: one job, one outcome.
  *
- * The parent sends a request frame with descriptors: the pipe for the answer first, then the files of the job. The answer comes
- * through that pipe from the process that has read hostile bytes and is taken for hostile itself. How that process ended comes through
- * the control socket from its own parent inside the worker, which has read nothing.
+ * The parent sends a request frame with descriptors: the pipe for the answer first, then the files of the job. The
+ * answer comes through that pipe from the process that has read hostile bytes and is taken for hostile itself. How that
+ * process ended comes through the control socket from its own parent inside the worker, which has read nothing.
  */
 #ifndef KYSO_UTIL_JOB_H
 #define KYSO_UTIL_JOB_H
@@ -18,11 +18,11 @@
 struct buf;
 
 enum {
-	JOB_PROTOCOL = 1,          /* answered by "hello"; parent and worker of different builds refuse each other */
+	JOB_PROTOCOL = 1, /* answered by "hello"; parent and worker of different builds refuse each other */
 	JOB_MAX_NAME_BYTES = 32,
 	JOB_MAX_PARAMS_BYTES = 1024 * 1024,
 	JOB_MAX_REQUEST_BYTES = JOB_MAX_PARAMS_BYTES + 128,
-	JOB_MAX_FILES = 3,         /* IPC_MAX_FDS less the answer's pipe */
+	JOB_MAX_FILES = 3, /* IPC_MAX_FDS less the answer's pipe */
 };
 
 enum job_frame { JOB_FRAME_JOB = 1, JOB_FRAME_CANCEL = 2, JOB_FRAME_DONE = 3 };
@@ -33,14 +33,15 @@ struct job_limits {
 };
 
 struct job_request {
-	const char *name;       /* a row of the worker's job table */
-	struct bytes params;    /* what the job takes besides its files, in wire.h form */
+	const char *name;    /* a row of the worker's job table */
+	struct bytes params; /* what the job takes besides its files, in wire.h form */
 	struct job_limits limits;
 };
 
 void job_request_write(const struct job_request *request, struct buf *out);
 /* `name` is copied to the space given, params are borrowed. */
-NODISCARD int job_request_parse(struct bytes frame, char name[JOB_MAX_NAME_BYTES + 1], struct job_request *ret, struct err *err);
+NODISCARD int job_request_parse(struct bytes frame, char name[JOB_MAX_NAME_BYTES + 1], struct job_request *ret,
+				struct err *err);
 
 /* The answer: a result, or the job's error. */
 void job_answer_write_result(struct bytes result, struct buf *out);

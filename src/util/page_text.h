@@ -1,17 +1,17 @@
 /*
  * page_text.h - text lines with their places, as plain data: what the worker finds and src/sign reasons about.
  *
- * Millimetres from the top left of the page as shown (after CropBox, /Rotate, /UserUnit). UTF-8, as the file has it (not
- * normalised). Owned by the arena it was made in.
+ * Millimetres from the top left of the page as shown (after CropBox, /Rotate, /UserUnit). UTF-8, as the file has it
+ * (not normalised). Owned by the arena it was made in.
  *
- * A line is what a reader takes for one: letters spaced by kerning or drawn one by one are joined, pieces of one row that stand
- * further apart than a wide word gap (the two columns of a letter's head) are not. Text that is not on the page as shown (clipped
- * away, outside the page, wholly transparent, on a hidden layer) is left out; `invisible` text is the kind that OCR puts under a
- * scan. Text covered by a later picture is still listed: compare with `images`.
+ * A line is what a reader takes for one: letters spaced by kerning or drawn one by one are joined, pieces of one row
+ * that stand further apart than a wide word gap (the two columns of a letter's head) are not. Text that is not on the
+ * page as shown (clipped away, outside the page, wholly transparent, on a hidden layer) is left out; `invisible` text
+ * is the kind that OCR puts under a scan. Text covered by a later picture is still listed: compare with `images`.
  *
- * page_text_write / page_text_parse are the form in which it crosses from the worker. The parser takes its input for hostile: every
- * count is checked against the bytes that are there before memory is asked for, numbers that are not finite are refused, text must be
- * UTF-8 and agree with its characters, and nothing may follow.
+ * page_text_write / page_text_parse are the form in which it crosses from the worker. The parser takes its input for
+ * hostile: every count is checked against the bytes that are there before memory is asked for, numbers that are not
+ * finite are refused, text must be UTF-8 and agree with its characters, and nothing may follow.
  */
 #ifndef KYSO_UTIL_PAGE_TEXT_H
 #define KYSO_UTIL_PAGE_TEXT_H
@@ -28,19 +28,20 @@ struct buf;
 struct err;
 
 struct text_char {
-	uint32_t code;         /* Unicode */
-	float x0, y0, x1, y1;  /* box in mm: the advance wide, from the font's descender to its ascender high */
+	uint32_t code;        /* Unicode */
+	float x0, y0, x1, y1; /* box in mm: the advance wide, from the font's descender to its ascender high */
 };
 
 struct text_line {
-	float x0, y0, x1, y1;  /* box of the line in mm */
-	float baseline;        /* y of the baseline of its first character, mm */
-	float size_pt;         /* of its largest character */
-	bool bold, italic;     /* of most of its characters */
-	bool vertical;         /* text not written left to right as shown: never part of a signing block */
-	bool invisible;        /* render mode 3 or 7: selectable, not painted (OCR under a scan) */
+	float x0, y0, x1, y1; /* box of the line in mm */
+	float baseline;       /* y of the baseline of its first character, mm */
+	float size_pt;        /* of its largest character */
+	bool bold, italic;    /* of most of its characters */
+	bool vertical;        /* text not written left to right as shown: never part of a signing block */
+	bool invisible;       /* render mode 3 or 7: selectable, not painted (OCR under a scan) */
 	const char *utf8;
-	const struct text_char *chars; /* chars[i] is the i-th code point of utf8; spaces between words have their own */
+	const struct text_char
+	    *chars; /* chars[i] is the i-th code point of utf8; spaces between words have their own */
 	size_t char_count;
 };
 
@@ -48,10 +49,11 @@ struct text_page {
 	float width_mm, height_mm;
 	struct text_line *lines; /* in the order of the page: top to bottom, then left to right */
 	size_t line_count;
-	/* Boxes of pictures and of other painted marks that are not text (rules excluded), for "never overlap what is there". */
+	/* Boxes of pictures and of other painted marks that are not text (rules excluded), for "never overlap what is
+	 * there". */
 	struct text_box {
 		float x0, y0, x1, y1;
-	} *images;
+	} * images;
 	size_t image_count;
 };
 

@@ -1,8 +1,9 @@
 /*
  * wire.h - little-endian numbers and byte strings in messages between kyso's own processes.
  *
- * Writers append to a struct buf (check it once at the end). A reader remembers the first lack of bytes (`bad`) and answers zeroes
- * from then on, so that a parser checks at the end of a step; wire_end also refuses bytes left over. Pure functions.
+ * Writers append to a struct buf (check it once at the end). A reader remembers the first lack of bytes (`bad`) and
+ * answers zeroes from then on, so that a parser checks at the end of a step; wire_end also refuses bytes left over.
+ * Pure functions.
  */
 #ifndef KYSO_UTIL_WIRE_H
 #define KYSO_UTIL_WIRE_H

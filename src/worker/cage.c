@@ -44,11 +44,14 @@ static uint64_t fs_rights(long abi)
 	return (UINT64_C(1) << rights) - 1;
 }
 
-/* A ruleset that handles everything and allows nothing. Returns the ABI, 0 when the kernel has none or does not let us. */
+/* A ruleset that handles everything and allows nothing. Returns the ABI, 0 when the kernel has none or does not let us.
+ */
 static uint32_t close_landlock(void)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, /* LANDLOCK_CREATE_RULESET_VERSION */ 1U);
-	struct ruleset ruleset = { .access_fs = fs_rights(abi), .access_net = abi >= 4 ? 3 : 0, .scoped = abi >= 6 ? 3 : 0 };
+	struct ruleset ruleset = { .access_fs = fs_rights(abi),
+				   .access_net = abi >= 4 ? 3 : 0,
+				   .scoped = abi >= 6 ? 3 : 0 };
 	size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
 	long fd;
 	long closed = 0;
@@ -66,12 +69,14 @@ static uint32_t close_landlock(void)
 
 /* --- seccomp --- */
 
-/* Memory, time, waiting on a lock within the process, randomness, the end. Nothing that opens, sends, starts or asks about others. */
+/* Memory, time, waiting on a lock within the process, randomness, the end. Nothing that opens, sends, starts or asks
+ * about others. */
 static const int allowed_calls[] = {
-	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
-	SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(sysinfo), SCMP_SYS(sched_yield), SCMP_SYS(getpid),
-	SCMP_SYS(gettid), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(close),
-	SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(munmap),    SCMP_SYS(mremap),         SCMP_SYS(brk),          SCMP_SYS(madvise),
+	SCMP_SYS(futex),     SCMP_SYS(clock_gettime),  SCMP_SYS(gettimeofday), SCMP_SYS(time),
+	SCMP_SYS(getrandom), SCMP_SYS(sysinfo),        SCMP_SYS(sched_yield),  SCMP_SYS(getpid),
+	SCMP_SYS(gettid),    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
+	SCMP_SYS(close),     SCMP_SYS(exit),           SCMP_SYS(exit_group),
 };
 
 static int add_rules(scmp_filter_ctx filter)
@@ -82,12 +87,15 @@ static int add_rules(scmp_filter_ctx filter)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
 	/* memory that cannot become code, and is no file */
 	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+					  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
+					  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
 					  SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
 	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, CAGE_RESULT_FD));
+		result =
+		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, CAGE_RESULT_FD));
 	return result;
 }
 
@@ -154,7 +162,8 @@ static int limit(int resource, uint64_t value, uint64_t slack, const char *name,
 
 	if (getrlimit((__rlimit_resource_t)resource, &old) == 0 && old.rlim_max < now.rlim_max)
 		now = (struct rlimit){ value < old.rlim_max ? value : old.rlim_max, old.rlim_max };
-	return setrlimit((__rlimit_resource_t)resource, &now) == 0 ? 0 : err_set_errno(err, ERR_WORKER, errno, "%s", name);
+	return setrlimit((__rlimit_resource_t)resource, &now) == 0 ? 0
+								   : err_set_errno(err, ERR_WORKER, errno, "%s", name);
 }
 
 int cage_close_outer(struct cage **ret_cage, struct job_hello *ret_hello, struct err *err)
@@ -169,7 +178,8 @@ int cage_close_outer(struct cage **ret_cage, struct job_hello *ret_hello, struct
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || (!CAGE_RELAXED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0))
 		return err_set_errno(err, ERR_WORKER, errno, "privileges cannot be given up");
-	if (limit(RLIMIT_CORE, 0, 0, "RLIMIT_CORE", err) < 0 || (!CAGE_RELAXED && limit(RLIMIT_FSIZE, 0, 0, "RLIMIT_FSIZE", err) < 0))
+	if (limit(RLIMIT_CORE, 0, 0, "RLIMIT_CORE", err) < 0 ||
+	    (!CAGE_RELAXED && limit(RLIMIT_FSIZE, 0, 0, "RLIMIT_FSIZE", err) < 0))
 		return -1;
 	abi = close_landlock();
 	ret_hello->landlock_abi = abi;

@@ -1,4 +1,5 @@
-/* jobs.c - the jobs of kyso-worker; see jobs.h. A job is a thin coat: it takes its parameters apart and calls the layer that knows. */
+/* jobs.c - the jobs of kyso-worker; see jobs.h. A job is a thin coat: it takes its parameters apart and calls the layer
+ * that knows. */
 #include "worker/jobs.h"
 
 #include "page/text.h"

@@ -1,8 +1,9 @@
 /*
  * jobs.h - what the worker can be asked to do: one row a job, what is not listed is refused.
  *
- * A job runs in a process of its own inside the closed cage, once: it reads the files it was given through memory maps, writes its result
- * to a buffer and ends. What belongs to the job's parameters and result is said in util/page_text.h and util/job.h.
+ * A job runs in a process of its own inside the closed cage, once: it reads the files it was given through memory maps,
+ * writes its result to a buffer and ends. What belongs to the job's parameters and result is said in util/page_text.h
+ * and util/job.h.
  */
 #ifndef KYSO_WORKER_JOBS_H
 #define KYSO_WORKER_JOBS_H

@@ -51,8 +51,8 @@ static int map_files(struct ipc_fds *fds, struct job_input *input, struct mapped
 	return 0;
 }
 
-static int run_in_cage(const struct worker *worker, const struct job_request *request, struct ipc_fds *fds, struct buf *result,
-		       struct arena *arena, struct err *err)
+static int run_in_cage(const struct worker *worker, const struct job_request *request, struct ipc_fds *fds,
+		       struct buf *result, struct arena *arena, struct err *err)
 {
 	const struct job_row *job = worker_find_job(worker->table, request->name);
 	struct job_input input = { .params = request->params, .cage = &worker->hello, .arena = arena };
@@ -61,7 +61,8 @@ static int run_in_cage(const struct worker *worker, const struct job_request *re
 	if (!job)
 		return err_set(err, ERR_WORKER, "there is no job \"%s\"", request->name);
 	if (fds->count - 1 != job->files)
-		return err_set(err, ERR_WORKER, "job \"%s\" takes %u files, not %zu", job->name, job->files, fds->count - 1);
+		return err_set(err, ERR_WORKER, "job \"%s\" takes %u files, not %zu", job->name, job->files,
+			       fds->count - 1);
 	if (map_files(fds, &input, &mapped, err) < 0 ||
 	    cage_close_inner(worker->cage, &request->limits, mapped.bytes, err) < 0)
 		return -1;
@@ -81,7 +82,8 @@ static void answer_and_exit(const struct buf *result, const struct err *error)
 		job_answer_write_error(error, &answer);
 	else
 		job_answer_write_result((struct bytes){ (const uint8_t *)result->data, result->len }, &answer);
-	if (buf_failed(&answer) || ipc_write(CAGE_RESULT_FD, (struct bytes){ (const uint8_t *)answer.data, answer.len }, NULL) < 0)
+	if (buf_failed(&answer) ||
+	    ipc_write(CAGE_RESULT_FD, (struct bytes){ (const uint8_t *)answer.data, answer.len }, NULL) < 0)
 		_exit(EXIT_FAILURE);
 #ifdef KYSO_COVERAGE
 	__gcov_dump();
@@ -134,7 +136,8 @@ static int send_done(const struct worker *worker, int wait_status, struct err *e
 	AUTO(buf_release) struct buf frame = BUF_INIT;
 
 	job_done_write(wait_status, &frame);
-	return ipc_send(worker->socket, (struct bytes){ (const uint8_t *)frame.data, frame.len }, NULL, IPC_FOREVER, err);
+	return ipc_send(worker->socket, (struct bytes){ (const uint8_t *)frame.data, frame.len }, NULL, IPC_FOREVER,
+			err);
 }
 
 /* Waits until the child ended; kills it when the parent says so (whatever it says now means "cancel") or is gone. */
@@ -210,7 +213,8 @@ static int serve(struct worker *worker, struct err *err)
 	}
 }
 
-/* Standard input becomes the socket under another number; 0, 1 and 2 become /dev/null; whatever else was inherited is closed. */
+/* Standard input becomes the socket under another number; 0, 1 and 2 become /dev/null; whatever else was inherited is
+ * closed. */
 static int arrange_own_fds(struct worker *worker, struct err *err)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -1,8 +1,9 @@
 /*
- * pdf_maker.h - small PDF files for the tests of src/page: page dictionary entries and a content stream in, a whole file out.
+ * pdf_maker.h - small PDF files for the tests of src/page: page dictionary entries and a content stream in, a whole
+ * file out.
  *
- * Fonts on every page: /F1 Times-Roman, /F2 Times-Bold, /U a Type 0 font without a font file whose two-byte codes are Unicode itself,
- * so that Vietnamese text, composed or not, is written as <hex>.
+ * Fonts on every page: /F1 Times-Roman, /F2 Times-Bold, /U a Type 0 font without a font file whose two-byte codes are
+ * Unicode itself, so that Vietnamese text, composed or not, is written as <hex>.
  */
 #ifndef KYSO_TEST_PDF_MAKER_H
 #define KYSO_TEST_PDF_MAKER_H
@@ -27,7 +28,8 @@ static inline void maker_object(struct pdf_maker *m, const char *body)
 static inline void maker_stream(struct pdf_maker *m, const char *dict, const char *data)
 {
 	m->offsets[++m->count] = m->file.len;
-	buf_printf(&m->file, "%d 0 obj\n<< %s /Length %zu >>\nstream\n%s\nendstream\nendobj\n", m->count, dict, strlen(data), data);
+	buf_printf(&m->file, "%d 0 obj\n<< %s /Length %zu >>\nstream\n%s\nendstream\nendobj\n", m->count, dict,
+		   strlen(data), data);
 }
 
 static inline void maker_end(struct pdf_maker *m)
@@ -48,26 +50,33 @@ static inline struct pdf_maker maker_page_with(const char *page_entries, const c
 
 	buf_puts(&m.file, "%PDF-1.7\n");
 	/* object 10 is a layer that is off where the resources name one */
-	maker_object(&m, strstr(resources, "/Properties") ?
-				 "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [10 0 R] /D << /OFF [10 0 R] >> >> >>" :
-				 "<< /Type /Catalog /Pages 2 0 R >>");
+	maker_object(&m,
+		     strstr(resources, "/Properties")
+			 ? "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [10 0 R] /D << /OFF [10 0 R] >> >> >>"
+			 : "<< /Type /Catalog /Pages 2 0 R >>");
 	maker_object(&m, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
-	buf_printf(&page,
-		   "<< /Type /Page /Parent 2 0 R /Contents 4 0 R %s /Resources << /Font << /F1 5 0 R /F2 6 0 R /U 7 0 R >> "
-		   "%s >> >>",
-		   page_entries, resources);
+	buf_printf(
+	    &page,
+	    "<< /Type /Page /Parent 2 0 R /Contents 4 0 R %s /Resources << /Font << /F1 5 0 R /F2 6 0 R /U 7 0 R >> "
+	    "%s >> >>",
+	    page_entries, resources);
 	maker_object(&m, buf_str(&page));
 	buf_release(&page);
 	maker_stream(&m, "", content);
 	maker_object(&m, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>");
 	maker_object(&m, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Bold /Encoding /WinAnsiEncoding >>");
-	maker_object(&m, "<< /Type /Font /Subtype /Type0 /BaseFont /Test /Encoding /Identity-H /DescendantFonts [8 0 R] /ToUnicode 9 0 R >>");
-	maker_object(&m, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Test /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
-			 "/Supplement 0 >> /DW 500 /W [768 879 0] /FontDescriptor << /Type /FontDescriptor /FontName /Test /Flags 4 "
-			 "/FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 900 /Descent -200 /StemV 80 >> >>");
+	maker_object(&m, "<< /Type /Font /Subtype /Type0 /BaseFont /Test /Encoding /Identity-H /DescendantFonts [8 0 "
+			 "R] /ToUnicode 9 0 R >>");
+	maker_object(
+	    &m,
+	    "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Test /CIDSystemInfo << /Registry (Adobe) /Ordering "
+	    "(Identity) "
+	    "/Supplement 0 >> /DW 500 /W [768 879 0] /FontDescriptor << /Type /FontDescriptor /FontName /Test /Flags 4 "
+	    "/FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 900 /Descent -200 /StemV 80 >> >>");
 	maker_stream(&m, "",
 		     "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /T def /CMapType 2 def "
-		     "1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end");
+		     "1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> "
+		     "endbfrange endcmap end end");
 	return m;
 }
 

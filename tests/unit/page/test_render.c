@@ -51,21 +51,23 @@ static void page_and_annotation_are_drawn(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	maker_object(&pdf, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (S) /Rect [72 36 108 72] /F 4 /AP << /N 11 0 R >> >>");
+	maker_object(
+	    &pdf, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (S) /Rect [72 36 108 72] /F 4 /AP << /N 11 0 R >> >>");
 	maker_stream(&pdf, "/Type /XObject /Subtype /Form /BBox [0 0 36 36]", "0 0 1 rg 0 0 36 36 re f");
 	d = open_made(pdf);
 	assert_ok(page_render(d.doc, 0, 144, d.arena, &d.image, &err), &err);
 	assert_int_equal(d.image.width, 288);
 	assert_int_equal(d.image.height, 144);
-	assert_rgb(&d, 20, 120, 255, 0, 0);  /* bottom left */
-	assert_rgb(&d, 180, 30, 0, 0, 255);  /* the signature's picture, top */
+	assert_rgb(&d, 20, 120, 255, 0, 0); /* bottom left */
+	assert_rgb(&d, 180, 30, 0, 0, 255); /* the signature's picture, top */
 	assert_rgb(&d, 250, 100, 255, 255, 255);
 	done(&d);
 }
 
 static void rotation_and_crop_are_applied(void **state)
 {
-	struct drawn d = open_made(maker_page("/MediaBox [0 0 300 300] /CropBox [100 100 200 150] /Rotate 90", "0 1 0 rg 100 100 10 10 re f"));
+	struct drawn d = open_made(
+	    maker_page("/MediaBox [0 0 300 300] /CropBox [100 100 200 150] /Rotate 90", "0 1 0 rg 100 100 10 10 re f"));
 	struct err err = ERR_INIT;
 
 	(void)state;

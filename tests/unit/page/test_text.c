@@ -1,4 +1,5 @@
-/* test_text.c - where text stands: rotation, crop box, user unit, NFD, hidden text, marks, several ways of drawing one line. */
+/* test_text.c - where text stands: rotation, crop box, user unit, NFD, hidden text, marks, several ways of drawing one
+ * line. */
 #include "test.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@
 #include "page/pdf_maker.h"
 
 #define A4 "/MediaBox [0 0 595.276 841.89]"
-#define MM(pt) ((pt) * 25.4 / 72)
+#define MM(pt) ((pt)*25.4 / 72)
 
 struct read {
 	struct pdf_maker pdf;
@@ -82,7 +83,8 @@ static void plain_page_has_its_text_in_place(void **state)
 	done(&r);
 }
 
-/* The same place on the paper as shown, reached through /Rotate: 40 mm from the left, 50 mm from the top of what is shown. */
+/* The same place on the paper as shown, reached through /Rotate: 40 mm from the left, 50 mm from the top of what is
+ * shown. */
 static void rotated_pages_read_as_shown(void **state)
 {
 	static const struct {
@@ -142,7 +144,8 @@ static void user_unit_scales(void **state)
 static void decomposed_text_stays_as_it_is(void **state)
 {
 	/* e + circumflex + acute, then composed */
-	struct read r = read_page(A4, "BT /U 12 Tf 100 700 Td <00480069006503020301> Tj ET BT /U 12 Tf 100 600 Td <0048006900651EBF> Tj ET");
+	struct read r = read_page(
+	    A4, "BT /U 12 Tf 100 700 Td <00480069006503020301> Tj ET BT /U 12 Tf 100 600 Td <0048006900651EBF> Tj ET");
 
 	(void)state;
 	assert_int_equal(lines_of(&r), 2);
@@ -154,8 +157,9 @@ static void decomposed_text_stays_as_it_is(void **state)
 
 static void columns_stay_apart_and_sorted(void **state)
 {
-	struct read r = read_page(A4, "BT /F1 12 Tf 300 700 Td (RIGHT HEAD) Tj ET BT /F1 12 Tf 100 600.4 Td (below) Tj ET "
-				      "BT /F1 12 Tf 100 700.5 Td (LEFT HEAD) Tj ET");
+	struct read r =
+	    read_page(A4, "BT /F1 12 Tf 300 700 Td (RIGHT HEAD) Tj ET BT /F1 12 Tf 100 600.4 Td (below) Tj ET "
+			  "BT /F1 12 Tf 100 700.5 Td (LEFT HEAD) Tj ET");
 
 	(void)state;
 	assert_int_equal(lines_of(&r), 3);
@@ -170,8 +174,10 @@ static void one_name_drawn_in_many_ways_is_one_line(void **state)
 	static const char *const ways[] = {
 		"BT /F1 12 Tf 100 700 Td [(N) 40 (g) -30 (u) 20 (yen) -250 (V) 120 (an)] TJ ET",
 		/* glyph by glyph, each placed by itself, no space drawn */
-		"BT /F1 12 Tf 1 0 0 1 100 700 Tm (N) Tj 1 0 0 1 108.7 700 Tm (g) Tj 1 0 0 1 114.7 700 Tm (u) Tj 1 0 0 1 120.7 700 Tm (y) Tj "
-		"1 0 0 1 126.7 700 Tm (e) Tj 1 0 0 1 132 700 Tm (n) Tj 1 0 0 1 141 700 Tm (V) Tj 1 0 0 1 149 700 Tm (a) Tj "
+		"BT /F1 12 Tf 1 0 0 1 100 700 Tm (N) Tj 1 0 0 1 108.7 700 Tm (g) Tj 1 0 0 1 114.7 700 Tm (u) Tj 1 0 0 "
+		"1 120.7 700 Tm (y) Tj "
+		"1 0 0 1 126.7 700 Tm (e) Tj 1 0 0 1 132 700 Tm (n) Tj 1 0 0 1 141 700 Tm (V) Tj 1 0 0 1 149 700 Tm "
+		"(a) Tj "
 		"1 0 0 1 154.3 700 Tm (n) Tj ET",
 		/* second word first */
 		"BT /F1 12 Tf 141 700 Td (Van) Tj ET BT /F1 12 Tf 100 700 Td (Nguyen) Tj ET",
@@ -214,10 +220,11 @@ static void typed_blanks_part_a_line(void **state)
 
 static void text_that_is_not_seen(void **state)
 {
-	struct read r = read_page(A4, "BT /F1 12 Tf 3 Tr 100 700 Td (scanned) Tj ET "                      /* under a scan */
-				      "q 100 500 200 50 re W n BT /F1 12 Tf 0 Tr 100 600 Td (clipped) Tj ET Q " /* outside its clip */
-				      "q /GS0 gs BT /F1 12 Tf 0 Tr 100 550 Td (glass) Tj ET Q "             /* alpha 0 */
-				      "BT /F1 12 Tf 0 Tr 100 400 Td (seen) Tj ET");
+	struct read r = read_page(
+	    A4, "BT /F1 12 Tf 3 Tr 100 700 Td (scanned) Tj ET "                           /* under a scan */
+		"q 100 500 200 50 re W n BT /F1 12 Tf 0 Tr 100 600 Td (clipped) Tj ET Q " /* outside its clip */
+		"q /GS0 gs BT /F1 12 Tf 0 Tr 100 550 Td (glass) Tj ET Q "                 /* alpha 0 */
+		"BT /F1 12 Tf 0 Tr 100 400 Td (seen) Tj ET");
 
 	(void)state;
 	assert_int_equal(lines_of(&r), 2);
@@ -230,8 +237,10 @@ static void text_that_is_not_seen(void **state)
 
 static void text_of_other_directions_is_vertical(void **state)
 {
-	struct read r = read_page(A4, "BT /F1 12 Tf 0 1 -1 0 100 300 Tm (upwards) Tj ET BT /F1 12 Tf -1 0 0 -1 300 300 Tm (on its head) Tj ET "
-				      "BT /F1 12 Tf 0.9995 0.0314 -0.0314 0.9995 100 200 Tm (skewed scan) Tj ET");
+	struct read r = read_page(
+	    A4,
+	    "BT /F1 12 Tf 0 1 -1 0 100 300 Tm (upwards) Tj ET BT /F1 12 Tf -1 0 0 -1 300 300 Tm (on its head) Tj ET "
+	    "BT /F1 12 Tf 0.9995 0.0314 -0.0314 0.9995 100 200 Tm (skewed scan) Tj ET");
 	int vertical = 0;
 
 	(void)state;
@@ -257,11 +266,11 @@ static void slanted_by_matrix_is_italic(void **state)
 
 static void marks_but_no_rules(void **state)
 {
-	struct read r = read_page(A4, "1 g 0 0 595 842 re f "                       /* white paper */
+	struct read r = read_page(A4, "1 g 0 0 595 842 re f "                             /* white paper */
 				      "0 G 1 w 50 500 m 500 500 l S 50 100 400 300 re S " /* rules and a frame */
-				      "0 g 50 480 400 1 re f "                            /* a rule as a filled rectangle */
-				      "1 0 0 rg 100 600 50 40 re f "                      /* a mark */
-				      "300 600 m 320 680 400 680 420 600 c S "            /* a drawn curve */
+				      "0 g 50 480 400 1 re f "                 /* a rule as a filled rectangle */
+				      "1 0 0 rg 100 600 50 40 re f "           /* a mark */
+				      "300 600 m 320 680 400 680 420 600 c S " /* a drawn curve */
 				      "q 72 0 0 36 200 700 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q");
 	const struct text_page *page = &r.text.pages[0];
 
@@ -282,9 +291,12 @@ static void annotations_are_seen(void **state)
 	struct read r = { .pdf = maker_page(A4 " /Annots [10 0 R 12 0 R]", "BT /F1 12 Tf 100 700 Td (body) Tj ET") };
 
 	(void)state;
-	maker_object(&r.pdf, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (S) /Rect [300 300 400 350] /F 4 /AP << /N 11 0 R >> >>");
+	maker_object(
+	    &r.pdf,
+	    "<< /Type /Annot /Subtype /Widget /FT /Sig /T (S) /Rect [300 300 400 350] /F 4 /AP << /N 11 0 R >> >>");
 	maker_stream(&r.pdf, "/Type /XObject /Subtype /Form /BBox [0 0 100 50]", "0 0 1 rg 10 10 80 30 re f");
-	maker_object(&r.pdf, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (N) /V (123) /Rect [100 600 200 620] /F 4 /AP << /N 13 0 R >> >>");
+	maker_object(&r.pdf, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (N) /V (123) /Rect [100 600 200 620] /F 4 "
+			     "/AP << /N 13 0 R >> >>");
 	maker_stream(&r.pdf, "/Type /XObject /Subtype /Form /BBox [0 0 100 20] /Resources << /Font << /F1 5 0 R >> >>",
 		     "BT /F1 12 Tf 2 5 Td (123) Tj ET");
 	maker_end(&r.pdf);
@@ -303,20 +315,26 @@ static void masks_patterns_and_hidden_layers_are_no_text(void **state)
 	struct read r = { 0 };
 
 	(void)state;
-	r.pdf = maker_page_with(A4, "/ExtGState << /MK << /SMask 12 0 R >> /G0 << /ca 0 >> >> /Pattern << /P 11 0 R >> /Properties << /L 10 0 R >> "
-				    "/XObject << /X 14 0 R >>",
-				"/Pattern cs /P scn 100 100 200 200 re f 0 g q /G0 gs /X Do Q q /MK gs BT /F1 12 Tf 100 700 Td (over) Tj ET Q "
+	r.pdf = maker_page_with(A4,
+				"/ExtGState << /MK << /SMask 12 0 R >> /G0 << /ca 0 >> >> /Pattern << /P 11 0 R >> "
+				"/Properties << /L 10 0 R >> "
+				"/XObject << /X 14 0 R >>",
+				"/Pattern cs /P scn 100 100 200 200 re f 0 g q /G0 gs /X Do Q q /MK gs BT /F1 12 Tf "
+				"100 700 Td (over) Tj ET Q "
 				"/OC /L BDC BT /F1 12 Tf 100 650 Td (layer) Tj ET EMC");
 	maker_object(&r.pdf, "<< /Type /OCG /Name (off) >>");
-	maker_stream(&r.pdf, "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 20 20] /XStep 20 /YStep 20 "
-			     "/Resources << /Font << /F1 5 0 R >> >>",
+	maker_stream(&r.pdf,
+		     "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 20 20] /XStep 20 /YStep 20 "
+		     "/Resources << /Font << /F1 5 0 R >> >>",
 		     "BT /F1 12 Tf 2 2 Td (cell) Tj ET");
 	maker_object(&r.pdf, "<< /S /Luminosity /G 13 0 R >>");
-	maker_stream(&r.pdf, "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Group << /S /Transparency /CS /DeviceGray >> "
-			     "/Resources << /Font << /F1 5 0 R >> >>",
+	maker_stream(&r.pdf,
+		     "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Group << /S /Transparency /CS /DeviceGray >> "
+		     "/Resources << /Font << /F1 5 0 R >> >>",
 		     "1 g 0 0 600 850 re f BT /F1 12 Tf 100 200 Td (mask) Tj ET");
-	maker_stream(&r.pdf, "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Group << /S /Transparency >> "
-			     "/Resources << /Font << /F1 5 0 R >> >>",
+	maker_stream(&r.pdf,
+		     "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Group << /S /Transparency >> "
+		     "/Resources << /Font << /F1 5 0 R >> >>",
 		     "BT /F1 12 Tf 100 300 Td (group) Tj ET");
 	maker_end(&r.pdf);
 	read_made(&r);
@@ -370,10 +388,13 @@ static void too_many_characters_are_a_limit(void **state)
 	buf_puts(&r.pdf.file, "%PDF-1.7\n");
 	maker_object(&r.pdf, "<< /Type /Catalog /Pages 2 0 R >>");
 	maker_object(&r.pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
-	maker_object(&r.pdf, "<< /Type /Page /Parent 2 0 R " A4 " /Contents 4 0 R /Resources << /XObject << /X 6 0 R >> >> >>");
+	maker_object(&r.pdf,
+		     "<< /Type /Page /Parent 2 0 R " A4 " /Contents 4 0 R /Resources << /XObject << /X 6 0 R >> >> >>");
 	maker_stream(&r.pdf, "", content.data);
 	maker_object(&r.pdf, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>");
-	maker_stream(&r.pdf, "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Resources << /XObject << /X 7 0 R >> >>", content.data);
+	maker_stream(&r.pdf,
+		     "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Resources << /XObject << /X 7 0 R >> >>",
+		     content.data);
 	maker_stream(&r.pdf, "/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Resources << /Font << /F1 5 0 R >> >>",
 		     "BT /F1 1 Tf 100 700 Td (abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz01234567) Tj ET");
 	maker_end(&r.pdf);

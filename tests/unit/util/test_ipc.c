@@ -125,7 +125,8 @@ static void deadlines_hold(void **state)
 	assert_fails(ipc_receive(p.b, 10, ipc_deadline(20), &got, NULL, NULL, &err), &err, ERR_WORKER_LIMIT);
 	/* nobody reads: the socket fills up */
 	buf_fill(&big, 'x', 8 * 1024 * 1024);
-	assert_fails(ipc_send(p.a, (struct bytes){ (const uint8_t *)big.data, big.len }, NULL, ipc_deadline(50), &err), &err, ERR_WORKER_LIMIT);
+	assert_fails(ipc_send(p.a, (struct bytes){ (const uint8_t *)big.data, big.len }, NULL, ipc_deadline(50), &err),
+		     &err, ERR_WORKER_LIMIT);
 	close(p.b);
 	assert_fails(ipc_send(p.a, bytes_of("x"), NULL, IPC_FOREVER, &err), &err, ERR_WORKER);
 	assert_fails(ipc_write(-1, bytes_of("x"), &err), &err, ERR_WORKER);
@@ -169,10 +170,8 @@ static void long_frames_come_in_pieces(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(frames_and_descriptors_arrive),
-	cmocka_unit_test(descriptors_nobody_wants_are_closed),
-	cmocka_unit_test(what_is_cut_or_too_long_is_refused),
-	cmocka_unit_test(deadlines_hold),
+	cmocka_unit_test(frames_and_descriptors_arrive),      cmocka_unit_test(descriptors_nobody_wants_are_closed),
+	cmocka_unit_test(what_is_cut_or_too_long_is_refused), cmocka_unit_test(deadlines_hold),
 	cmocka_unit_test(long_frames_come_in_pieces),
 };
 

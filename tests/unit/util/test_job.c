@@ -1,4 +1,5 @@
-/* test_job.c - requests, answers and page texts as bytes: there and back, and every cut or changed byte refused or harmless. */
+/* test_job.c - requests, answers and page texts as bytes: there and back, and every cut or changed byte refused or
+ * harmless. */
 #include "test.h"
 
 #include <math.h>
@@ -30,7 +31,8 @@ static void requests_go_there_and_back(void **state)
 	assert_int_equal(got.limits.cpu_s, 7);
 	assert_true(got.limits.memory_bytes == UINT64_C(1) << 33);
 	for (size_t n = 0; n < frame.len; n++)
-		assert_fails(job_request_parse((struct bytes){ (const uint8_t *)frame.data, n }, name, &got, &err), &err, ERR_WORKER);
+		assert_fails(job_request_parse((struct bytes){ (const uint8_t *)frame.data, n }, name, &got, &err),
+			     &err, ERR_WORKER);
 	buf_putc(&frame, 0);
 	assert_fails(job_request_parse(bytes_of(&frame), name, &got, &err), &err, ERR_WORKER);
 	buf_clear(&frame);
@@ -55,7 +57,8 @@ static void answers_carry_result_or_error(void **state)
 	assert_fails(job_answer_parse(bytes_of(&frame), &result, &err), &err, ERR_PDF_ENCRYPTED);
 	assert_string_equal(err.detail, "bad ?[31m thing");
 	for (size_t n = 0; n < frame.len; n++)
-		assert_fails(job_answer_parse((struct bytes){ (const uint8_t *)frame.data, n }, &result, &err), &err, ERR_WORKER);
+		assert_fails(job_answer_parse((struct bytes){ (const uint8_t *)frame.data, n }, &result, &err), &err,
+			     ERR_WORKER);
 	buf_clear(&frame);
 	wire_put_u8(&frame, 1);
 	wire_put_string(&frame, "no.such.error");
@@ -86,7 +89,9 @@ static void ends_and_hellos(void **state)
 	assert_fails(job_hello_parse(bytes_of(&frame), &got, &err), &err, ERR_WORKER);
 }
 
-static struct text_char chars[] = { { 'N', 1, 2, 3, 4 }, { 0x1EBF, 3, 2, 5, 4 }, { 0x1F600, 5, 2, 7, 4 }, { 0x7FF, 7, 2, 8, 4 } };
+static struct text_char chars[] = {
+	{ 'N', 1, 2, 3, 4 }, { 0x1EBF, 3, 2, 5, 4 }, { 0x1F600, 5, 2, 7, 4 }, { 0x7FF, 7, 2, 8, 4 }
+};
 static struct text_line lines[] = {
 	{ 1, 2, 8, 4, 3.5f, 13, true, false, false, true, "N\xE1\xBA\xBF\xF0\x9F\x98\x80\xDF\xBF", chars, 4 },
 	{ 1, 12, 8, 14, 13.5f, 13, false, true, true, false, "", NULL, 0 },
@@ -119,7 +124,8 @@ static void page_texts_go_there_and_back(void **state)
 	assert_true(got.pages[0].lines[1].italic && !got.pages[0].lines[1].bold);
 	assert_true(fabsf(got.pages[0].images[0].y1 - 40) < 1e-6f);
 	for (size_t n = 0; n < wire.len; n++)
-		assert_fails(page_text_parse((struct bytes){ (const uint8_t *)wire.data, n }, arena, &got, &err), &err, ERR_WORKER);
+		assert_fails(page_text_parse((struct bytes){ (const uint8_t *)wire.data, n }, arena, &got, &err), &err,
+			     ERR_WORKER);
 	buf_putc(&wire, 0);
 	assert_fails(parse(&wire, &got, arena, &err), &err, ERR_WORKER);
 }
@@ -161,7 +167,8 @@ static void assert_refused(struct page_text text)
 
 static void what_is_no_place_or_text_is_refused(void **state)
 {
-	static const char *const bad_utf8[] = { "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE1\xBA", "\xE1\x41\x41", "\xFF" };
+	static const char *const bad_utf8[] = { "\xC0\x80",     "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE1\xBA",
+						"\xE1\x41\x41", "\xFF" };
 	struct text_char c = chars[0];
 	struct text_line l = { 1, 2, 3, 4, 3, 13, false, false, false, false, "N", &c, 1 };
 	struct text_page p = { 210, 297, &l, 1, NULL, 0 };

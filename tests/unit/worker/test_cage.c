@@ -70,8 +70,10 @@ static void hello_tells_what_is_closed(void **state)
 
 static void forbidden_calls_kill(void **state)
 {
-	static const char *const jobs[] = { "open",      "socket",         "fork",            "exec", "ptrace", "kill",
-					    "make-code", "turn-into-code", "write-elsewhere", "prctl" };
+	static const char *const jobs[] = { "open",      "socket",         "fork",
+					    "exec",      "ptrace",         "kill",
+					    "make-code", "turn-into-code", "write-elsewhere",
+					    "prctl" };
 	struct cage *cage = cage_of(MISDEEDS, (struct cage_options){ 0 });
 	struct err err = ERR_INIT;
 
@@ -95,9 +97,14 @@ static void bad_ends_are_errors_of_their_job_only(void **state)
 		const char *job;
 		enum err_code code;
 	} rows[] = {
-		{ "crash", ERR_WORKER },           { "garbage", ERR_WORKER },  { "stop-short", ERR_WORKER },
-		{ "nothing", ERR_WORKER },         { "no-reason", ERR_BUG },   { "announce-much", ERR_WORKER_LIMIT },
-		{ "answer-and-crash", ERR_WORKER }, { "no-such-job", ERR_WORKER },
+		{ "crash", ERR_WORKER },
+		{ "garbage", ERR_WORKER },
+		{ "stop-short", ERR_WORKER },
+		{ "nothing", ERR_WORKER },
+		{ "no-reason", ERR_BUG },
+		{ "announce-much", ERR_WORKER_LIMIT },
+		{ "answer-and-crash", ERR_WORKER },
+		{ "no-such-job", ERR_WORKER },
 	};
 	struct cage *cage = cage_of(MISDEEDS, (struct cage_options){ 0 });
 	struct job_hello hello;
@@ -147,7 +154,9 @@ static void files_and_parameters_arrive(void **state)
 {
 	AUTO(buf_release) struct buf answer = BUF_INIT;
 	struct cage *cage = cage_of(MISDEEDS, (struct cage_options){ 0 });
-	struct cage_job job = { .name = "echo", .params = { (const uint8_t *)"par", 3 }, .fd_count = 2, .max_result_bytes = 100 };
+	struct cage_job job = {
+		.name = "echo", .params = { (const uint8_t *)"par", 3 }, .fd_count = 2, .max_result_bytes = 100
+	};
 	struct bytes result;
 	struct err err = ERR_INIT;
 
@@ -237,10 +246,11 @@ static void a_worker_that_is_none_is_said(void **state)
 	cage_free(beside);
 }
 
-static const char letter[] = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
-			     "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>\nendobj\n"
-			     "4 0 obj\n<</Length 42>>\nstream\nBT /F 12 Tf 20 50 Td (Nguyen Van A) Tj ET \nendstream\nendobj\n"
-			     "5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\ntrailer\n<</Root 1 0 R>>\n";
+static const char letter[] =
+    "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+    "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>\nendobj\n"
+    "4 0 obj\n<</Length 42>>\nstream\nBT /F 12 Tf 20 50 Td (Nguyen Van A) Tj ET \nendstream\nendobj\n"
+    "5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\ntrailer\n<</Root 1 0 R>>\n";
 
 static void the_real_jobs_work(void **state)
 {
