@@ -142,6 +142,8 @@ static int read_entry(const struct pd_doc *doc, size_t at, uint32_t num, struct 
 
 	if (!entry_shape(p) || !digits(p, 10, &offset) || !digits(p + 11, 5, &gen))
 		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u at offset %zu is not the 20 bytes it has to be", num, at);
+	if (num == 0 && p[17] == 'f' && gen > PD_MAX_GENERATION)
+		gen = PD_MAX_GENERATION; /* MuPDF writes 65536 at the head of the free list, where the number means nothing */
 	if (gen > PD_MAX_GENERATION)
 		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has generation %llu", num, (unsigned long long)gen);
 	*ret = (struct pd_xref_entry){ .num = num, .gen = (uint32_t)gen };
