@@ -349,11 +349,12 @@ int pd_section_read(struct pd_doc *doc, uint64_t offset, struct pd_section *ret,
 {
 	struct pd_lexer lex = lexer_at(doc, pd_section_seek(doc, offset), err);
 	struct pd_section section = { .start = lex.pos };
+	struct pd_ref ref;
 
 	if (pd_take_word(&lex, "xref")) {
 		if (read_table(doc, &lex, &section) != 0)
 			return -1;
-	} else if (lex.pos < doc->file.n && doc->file.p[lex.pos] >= '0' && doc->file.p[lex.pos] <= '9') {
+	} else if (pd_take_header(&lex, &ref)) {
 		if (read_stream(doc, &section, err) != 0)
 			return -1;
 	} else {
