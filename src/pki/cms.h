@@ -21,6 +21,7 @@ struct cms_draft_options {
 	const struct cert_list *chain;       /* embedded beside the certificate; may be NULL */
 	const char *content_type_oid;        /* NULL = id-data */
 	struct bytes content;                /* encapsulated content (time-stamp tokens); {NULL,0} = detached */
+	bool no_certs;                       /* embeds neither certificate nor chain (RFC 3161 2.4.1, certReq FALSE) */
 	bool signing_time;                   /* only for time-stamp tokens; never in PAdES */
 	int64_t signing_time_ms;
 };

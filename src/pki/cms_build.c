@@ -161,6 +161,8 @@ static int put_certs(struct cms_draft *draft, const struct cms_draft_options *o,
 {
 	size_t count = o->chain ? o->chain->count : 0;
 
+	if (o->no_certs)
+		return 0;
 	if (count > MAX_CHAIN)
 		return err_set(err, ERR_LIMIT, "a chain of %zu certificates cannot be embedded, at most %d", count, (int)MAX_CHAIN);
 	der_put_raw(&draft->certs, cert_der(o->cert));
@@ -287,16 +289,18 @@ static bool put_signed_data(const struct cms_draft *draft, struct buf *out)
 {
 	size_t data = der_begin(out, DER_SEQUENCE);
 	size_t set;
-	bool sorted;
+	bool sorted = true;
 
 	der_put_long(out, bytes_eq(bytes_of(&draft->content_type), OID_DATA) ? 1 : 3); /* RFC 5652 5.1 */
 	set = der_begin(out, DER_SET);
 	algid_put_digest(out, draft->alg.digest);
 	der_end(out, set);
 	put_encap_content(draft, out);
-	set = der_begin(out, DER_CONTEXT_CONSTRUCTED(0));
-	der_put_raw(out, bytes_of(&draft->certs));
-	sorted = der_end_set_of(out, set);
+	if (draft->certs.len) {
+		set = der_begin(out, DER_CONTEXT_CONSTRUCTED(0));
+		der_put_raw(out, bytes_of(&draft->certs));
+		sorted = der_end_set_of(out, set);
+	}
 	set = der_begin(out, DER_SET);
 	sorted = put_signer_info(draft, out) && sorted;
 	der_end(out, set);
