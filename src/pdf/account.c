@@ -93,14 +93,25 @@ static int pass_tail(struct account *account)
 	return 0;
 }
 
-/* A trailer may have comments inside; the section is otherwise known to the last byte. */
+/* Annex F lets the first-page section of a linearized file do without its (meaningless) startxref: qpdf leaves it out. */
+static bool may_lack_tail(const struct account *account, const struct pd_section *section)
+{
+	if (account->rev->pub.linearized)
+		return section == &account->rev->main;
+	return section == account->rev->extra; /* /XRefStm: an object among others */
+}
+
 static int pass_section(struct account *account, const struct pd_section *section)
 {
-	bool has_tail = section == &account->rev->main || account->rev->pub.linearized;
+	struct pd_lexer ahead;
 
 	pass_listed(account, section->start);
 	account->lex.pos = section->end;
-	return has_tail ? pass_tail(account) : 0;
+	ahead = account->lex;
+	pd_skip_space(&ahead);
+	if (may_lack_tail(account, section) && !pd_take_word(&ahead, "startxref"))
+		return 0;
+	return pass_tail(account);
 }
 
 static const struct pd_section *section_at(const struct account *account, uint64_t offset)

@@ -68,7 +68,7 @@ static int decode_code(struct lzw *lzw, unsigned int code, unsigned int previous
 
 	if (code > lzw->next || (code == lzw->next && lzw->next >= LZW_CODES))
 		return err_set(err, ERR_PDF_FILTER, "LZWDecode data use code %u before it exists", code);
-	if (pd_filter_room(out, (size_t)lzw->length[previous] + lzw->length[code] + 1, limit, err) != 0)
+	if (pd_filter_room(out, code == lzw->next ? lzw->length[previous] + 1U : lzw->length[code], limit, err) != 0)
 		return -1;
 	if (code == lzw->next) {
 		uint8_t first = put_string(lzw, previous, out);

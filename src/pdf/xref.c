@@ -223,10 +223,10 @@ static int grow(struct pd_doc *doc, uint32_t *cap, struct err *err)
 	uint32_t wanted = *cap ? *cap * 2 : 4;
 	struct pd_rev *revs;
 
-	if (doc->rev_count < *cap)
-		return 0;
 	if (doc->rev_count >= PD_MAX_REVISIONS)
 		return err_set(err, ERR_PDF_LIMIT, "more than %d revisions", PD_MAX_REVISIONS);
+	if (doc->rev_count < *cap)
+		return 0;
 	revs = arena_grow(doc->arena, doc->revs, *cap * sizeof(*revs), wanted * sizeof(*revs));
 	if (!revs)
 		return err_set(err, ERR_NO_MEMORY, "no memory for %u revisions", wanted);

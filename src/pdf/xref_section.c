@@ -142,6 +142,8 @@ static int read_entry(const struct pd_doc *doc, size_t at, uint32_t num, struct 
 
 	if (!entry_shape(p) || !digits(p, 10, &offset) || !digits(p + 11, 5, &gen))
 		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u at offset %zu is not the 20 bytes it has to be", num, at);
+	if (num == 0 && p[17] == 'f' && gen > PD_MAX_GENERATION)
+		gen = PD_MAX_GENERATION; /* MuPDF writes 65536 at the head of the free list, where the number means nothing */
 	if (gen > PD_MAX_GENERATION)
 		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has generation %llu", num, (unsigned long long)gen);
 	*ret = (struct pd_xref_entry){ .num = num, .gen = (uint32_t)gen };
@@ -347,11 +349,12 @@ int pd_section_read(struct pd_doc *doc, uint64_t offset, struct pd_section *ret,
 {
 	struct pd_lexer lex = lexer_at(doc, pd_section_seek(doc, offset), err);
 	struct pd_section section = { .start = lex.pos };
+	struct pd_ref ref;
 
 	if (pd_take_word(&lex, "xref")) {
 		if (read_table(doc, &lex, &section) != 0)
 			return -1;
-	} else if (lex.pos < doc->file.n && doc->file.p[lex.pos] >= '0' && doc->file.p[lex.pos] <= '9') {
+	} else if (pd_take_header(&lex, &ref)) {
 		if (read_stream(doc, &section, err) != 0)
 			return -1;
 	} else {
