@@ -389,12 +389,18 @@ static void add_glyph(struct collect_device *dev, fz_context *ctx, const struct 
 	dev->spaces = 0;
 }
 
+/* In em. Written downwards, a cell is one em: the usual /DW2, which the device is not told. */
+static float advance_of(fz_context *ctx, const fz_text_span *span, int gid)
+{
+	if (gid < 0)
+		return 0;
+	return span->wmode ? 1 : fabsf(fz_advance_glyph(ctx, span->font, gid, 0));
+}
+
 static void add_span(struct collect_device *dev, fz_context *ctx, const fz_text_span *span, const struct face *face)
 {
 	for (int i = 0; i < span->len;) {
-		float advance = span->items[i].gid >= 0
-				    ? fabsf(fz_advance_glyph(ctx, span->font, span->items[i].gid, span->wmode))
-				    : 0;
+		float advance = advance_of(ctx, span, span->items[i].gid);
 		int letters = 1;
 
 		while (i + letters < span->len && span->items[i + letters].gid < 0)

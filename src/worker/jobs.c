@@ -52,11 +52,11 @@ static int run_normalise(const struct job_input *input, struct buf *result, stru
 }
 
 const struct job_row worker_jobs[] = {
-	{ "hello", 0, run_hello },
-	{ "page-text", 1, run_page_text },
-	{ "page-render", 1, run_page_render },
-	{ "normalise", 1, run_normalise },
-	{ NULL, 0, NULL },
+	{ "hello", 0, run_hello, NULL },
+	{ "page-text", 1, run_page_text, NULL },
+	{ "page-render", 1, run_page_render, NULL },
+	{ "normalise", 1, run_normalise, NULL },
+	{ NULL, 0, NULL, NULL },
 };
 
 const struct job_row *worker_find_job(const struct job_row *table, const char *name)

@@ -30,6 +30,9 @@ struct job_row {
 	const char *name;
 	uint32_t files; /* exactly so many */
 	job_fn *run;
+	/* NULL, or what must be loaded while files can still be opened (a library's configuration, its providers):
+	 * called once in the worker's own process before the outer door closes. It sees no job. */
+	int (*prepare)(struct err *err);
 };
 
 /* Ends with a row whose name is NULL. */

@@ -248,6 +248,14 @@ static int arrange_signals(struct worker *worker, struct err *err)
 	return worker->signals < 0 ? err_set_errno(err, ERR_WORKER, errno, "signals") : 0;
 }
 
+static int prepare_jobs(const struct worker *worker, struct err *err)
+{
+	for (const struct job_row *job = worker->table; job->name; job++)
+		if (job->prepare && job->prepare(err) < 0)
+			return -1;
+	return 0;
+}
+
 int worker_serve(const struct job_row *table)
 {
 	struct worker worker = { .table = table, .hello = { .protocol = JOB_PROTOCOL } };
@@ -259,6 +267,8 @@ int worker_serve(const struct job_row *table)
 	result = arrange_own_fds(&worker, &err);
 	if (result == 0)
 		result = arrange_signals(&worker, &err);
+	if (result == 0)
+		result = prepare_jobs(&worker, &err);
 	if (result == 0)
 		result = cage_close_outer(&worker.cage, &worker.hello, &err);
 	if (result == 0)

@@ -254,6 +254,26 @@ static void text_of_other_directions_is_vertical(void **state)
 	done(&r);
 }
 
+/* CJK written from top to bottom: Identity-V */
+static void vertical_writing_is_vertical(void **state)
+{
+	struct read r = { .pdf = maker_page_with(A4, "/Properties << /L 10 0 R >>",
+						 "BT /U 12 Tf 100 700 Td <005A005A> Tj ET") };
+	char *encoding = strstr(r.pdf.file.data, "/Identity-H");
+
+	(void)state;
+	assert_non_null(encoding);
+	encoding[strlen("/Identity-")] = 'V';
+	maker_object(&r.pdf, "<< /Type /OCG /Name (off) >>");
+	maker_end(&r.pdf);
+	read_made(&r);
+	assert_int_equal(lines_of(&r), 1);
+	assert_string_equal(line(&r, 0)->utf8, "ZZ");
+	assert_true(line(&r, 0)->vertical);
+	assert_true(line(&r, 0)->y1 - line(&r, 0)->y0 > line(&r, 0)->x1 - line(&r, 0)->x0);
+	done(&r);
+}
+
 static void slanted_by_matrix_is_italic(void **state)
 {
 	struct read r = read_page(A4, "BT /F1 12 Tf 1 0 0.3 1 100 700 Tm (slanted) Tj ET");
@@ -415,6 +435,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(typed_blanks_part_a_line),
 	cmocka_unit_test(text_that_is_not_seen),
 	cmocka_unit_test(text_of_other_directions_is_vertical),
+	cmocka_unit_test(vertical_writing_is_vertical),
 	cmocka_unit_test(slanted_by_matrix_is_italic),
 	cmocka_unit_test(marks_but_no_rules),
 	cmocka_unit_test(annotations_are_seen),

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -236,33 +237,55 @@ static int run_hello(const struct job_input *input, struct buf *result, struct e
 	return 0;
 }
 
+static char prepared[8];
+
+static int prepare(struct err *err)
+{
+	FILE *f = fopen("/proc/self/comm", "re");
+
+	if (!f)
+		return err_set(err, ERR_WORKER, "nothing can be opened");
+	if (fgets(prepared, sizeof(prepared), f))
+		memcpy(prepared, "free", 5);
+	fclose(f);
+	return 0;
+}
+
+static int say_prepared(const struct job_input *input, struct buf *result, struct err *err)
+{
+	UNUSED_INPUT;
+	buf_puts(result, prepared);
+	return 0;
+}
+
 static const struct job_row table[] = {
-	{ "hello", 0, run_hello },
-	{ "open", 0, open_file },
-	{ "socket", 0, make_socket },
-	{ "fork", 0, do_fork },
-	{ "exec", 0, do_exec },
-	{ "ptrace", 0, do_ptrace },
-	{ "kill", 0, kill_parent },
-	{ "make-code", 0, make_code },
-	{ "turn-into-code", 0, turn_into_code },
-	{ "write-elsewhere", 0, write_elsewhere },
-	{ "prctl", 0, do_prctl },
-	{ "crash", 0, crash },
-	{ "burn", 0, burn },
-	{ "hang", 0, hang },
-	{ "hog", 0, hog },
-	{ "overflow-stack", 0, overflow_stack },
-	{ "garbage", 0, answer_garbage },
-	{ "announce-much", 0, announce_much },
-	{ "stop-short", 0, stop_short },
-	{ "nothing", 0, say_nothing },
-	{ "answer-and-crash", 0, answer_and_crash },
-	{ "no-reason", 0, fail_without_reason },
-	{ "echo", 2, echo },
-	{ "page-text", 1, lie },
-	{ "page-render", 1, lie },
-	{ NULL, 0, NULL },
+	{ "hello", 0, run_hello, NULL },
+	{ "open", 0, open_file, NULL },
+	{ "socket", 0, make_socket, NULL },
+	{ "fork", 0, do_fork, NULL },
+	{ "exec", 0, do_exec, NULL },
+	{ "ptrace", 0, do_ptrace, NULL },
+	{ "kill", 0, kill_parent, NULL },
+	{ "make-code", 0, make_code, NULL },
+	{ "turn-into-code", 0, turn_into_code, NULL },
+	{ "write-elsewhere", 0, write_elsewhere, NULL },
+	{ "prctl", 0, do_prctl, NULL },
+	{ "crash", 0, crash, NULL },
+	{ "burn", 0, burn, NULL },
+	{ "hang", 0, hang, NULL },
+	{ "hog", 0, hog, NULL },
+	{ "overflow-stack", 0, overflow_stack, NULL },
+	{ "garbage", 0, answer_garbage, NULL },
+	{ "announce-much", 0, announce_much, NULL },
+	{ "stop-short", 0, stop_short, NULL },
+	{ "nothing", 0, say_nothing, NULL },
+	{ "answer-and-crash", 0, answer_and_crash, NULL },
+	{ "no-reason", 0, fail_without_reason, NULL },
+	{ "echo", 2, echo, NULL },
+	{ "prepared", 0, say_prepared, prepare },
+	{ "page-text", 1, lie, NULL },
+	{ "page-render", 1, lie, NULL },
+	{ NULL, 0, NULL, NULL },
 };
 
 int main(void)

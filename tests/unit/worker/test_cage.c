@@ -65,6 +65,7 @@ static void hello_tells_what_is_closed(void **state)
 	assert_ok(cage_hello(cage, &hello, &err), &err);
 	assert_int_equal(hello.protocol, JOB_PROTOCOL);
 	assert_true(strlen(hello.engine) >= 5);
+	assert_true(hello.seccomp || hello.landlock_abi == 0);
 	cage_free(cage);
 }
 
@@ -175,6 +176,16 @@ static void files_and_parameters_arrive(void **state)
 	assert_fails(cage_run(cage, &job, &answer, &result, &err), &err, ERR_FILE_NOT_REGULAR);
 	close(job.fds[0]);
 	close(job.fds[1]);
+	cage_free(cage);
+}
+
+static void jobs_are_prepared_before_the_door_closes(void **state)
+{
+	struct cage *cage = cage_of(MISDEEDS, (struct cage_options){ 0 });
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_ok(run(cage, "prepared", &err), &err);
 	cage_free(cage);
 }
 
@@ -305,6 +316,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(bad_ends_are_errors_of_their_job_only),
 	cmocka_unit_test(time_and_memory_end),
 	cmocka_unit_test(files_and_parameters_arrive),
+	cmocka_unit_test(jobs_are_prepared_before_the_door_closes),
 	cmocka_unit_test(lies_are_not_believed),
 	cmocka_unit_test(a_dead_worker_is_replaced),
 	cmocka_unit_test(a_worker_that_is_none_is_said),
