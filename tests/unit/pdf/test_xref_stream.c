@@ -181,7 +181,7 @@ static void bad_object_streams(void **state)
 		{ "/N 3", "/N 9", "more than fits" },
 		{ "/N 3", "/N 2", "between its offsets and /First" },
 		{ "/N 3", "/M 3", "/N is missing" },
-		{ "/First 14", "/First 14", "between its offsets and /First" },
+		{ "/First 14", "/First 15", "between its offsets and /First" },
 		{ "/First 14", "/First 99", "/First is missing" },
 		{ "/First 14", "/Fist  14", "/First is missing" },
 		{ "4 0 5 11 6 17 ", "4 0 5 11 6 11 ", "ascend" },
