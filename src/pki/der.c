@@ -261,7 +261,7 @@ static bool read_year(struct bytes *text, bool generalized, int *ret)
 
 static void skip_fraction(struct bytes *text)
 {
-	if (text->n < 2 || (text->p[0] != '.' && text->p[0] != ','))
+	if (text->n < 2 || (text->p[0] != '.' && text->p[0] != ',') || text->p[1] < '0' || text->p[1] > '9')
 		return;
 	do {
 		text->p++;
