@@ -52,7 +52,7 @@ void fixture_key_usage(struct buf *out, unsigned bits)
 static void put_subject(struct buf *out, const char *cn)
 {
 	const struct name_part parts[] = { { "C", "VN" }, { "L", "Lạng Sơn" }, { "O", "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN" }, { "CN", cn },
-					   { "emailAddress", "thu@langson.gov.vn" } };
+					   { "emailAddress", "thu@vidu.vn" } };
 	struct err err = ERR_INIT;
 
 	assert_ok(name_build(parts, ARRAY_LEN(parts), out, &err), &err);

@@ -1,10 +1,14 @@
 /* test_cms.c - what we build others verify; what others build we read; what is wrong is found and named. */
 #include "fixture.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 #include "pki/algid.h"
 #include "pki/cms.h"
 #include "pki/der.h"
 #include "pki/oid.h"
+#include "pki/warm.h"
 
 static const char content[] = "Công văn số 12/STTTT-CNTT";
 
@@ -829,7 +833,40 @@ static void test_signatures_in_the_wild(void **state)
 	assert_true(tally.not_der >= 2);
 }
 
+/* In the worker's cage nothing may be opened any more. */
+static void test_warmed_up_nothing_is_opened(void **state)
+{
+	static struct made made[ARRAY_LEN(algorithms)];
+	struct err err = ERR_INIT;
+	pid_t child;
+	int status;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++)
+		make(algorithms[i].type, algorithms[i].alg, &made[i]);
+	assert_ok(pki_warm_up(&err), &err);
+	assert_ok(pki_warm_up(&err), &err);
+	child = fork();
+	if (child == 0) {
+		struct rlimit none = { 0, 0 };
+		int bad = setrlimit(RLIMIT_NOFILE, &none);
+
+		for (size_t i = 0; i < ARRAY_LEN(algorithms); i++) {
+			struct cms *cms = NULL;
+
+			bad += check(&made[i], &cms, CMS_REQUIRE_SIGNING_CERT) != CMS_OK;
+			cms_free(cms);
+		}
+		_exit(bad != 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++)
+		release_made(&made[i]);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_warmed_up_nothing_is_opened),
 	cmocka_unit_test(test_openssl_verifies_what_we_build),
 	cmocka_unit_test(test_there_and_back),
 	cmocka_unit_test(test_a_timestamp_token_of_our_own),

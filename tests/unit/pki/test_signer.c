@@ -381,7 +381,7 @@ static const struct name_part subject[] = { { "C", "VN" }, { "O", "Sá»Ÿ Khoa há»
 static int make_csr(struct key *key, struct key *signing, struct buf *out, struct err *err)
 {
 	AUTO(buf_release) struct buf spki = BUF_INIT;
-	struct csr_request request = { subject, ARRAY_LEN(subject), "vidu@langson.gov.vn", { NULL, 0 }, key_default_alg(key_strength(key)),
+	struct csr_request request = { subject, ARRAY_LEN(subject), "le@vidu.vn", { NULL, 0 }, key_default_alg(key_strength(key)),
 				       sign_by_key, signing };
 
 	if (key_spki(key, &spki, err))
