@@ -352,7 +352,7 @@ double pd_font_text_width(const struct pd_font *font, const char *utf8, double s
 
 	while (rest.n) {
 		if (!utf8_next(&rest, &code)) {
-			code = 0;
+			code = UINT32_MAX; /* .notdef */
 			rest.p++;
 			rest.n--;
 		}

@@ -229,7 +229,7 @@ int pd_page_ref(struct pd_view view, uint32_t index, struct pd_ref *ret_ref, str
 	if (find_list(view, &list, err) != 0)
 		return -1;
 	if (index >= list->page_count)
-		return err_set(err, ERR_PDF_STRUCTURE, "there is no page %u, the document has %zu", index + 1, list->page_count);
+		return err_set(err, ERR_PDF_PAGE, "there is no page %u, the document has %zu", index + 1, list->page_count);
 	*ret_ref = list->nodes[list->pages[index]].ref;
 	return 0;
 }

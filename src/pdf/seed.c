@@ -37,9 +37,11 @@ static int load_texts(struct pd_view view, const struct pd_obj *array, struct ar
 	if (!texts)
 		return inc_no_memory(err);
 	for (size_t i = 0; i < n; i++) {
+		if (pd_kind(pd_at(view, array, i)) != PD_STRING)
+			return err_set(err, ERR_PDF_FIELD, "a list of texts in the field's seed values holds something else");
 		texts[i] = pd_text_string(pd_at(view, array, i), arena);
 		if (!texts[i])
-			return err_set(err, ERR_PDF_FIELD, "a list of texts in the field's seed values holds something else");
+			return inc_no_memory(err);
 	}
 	*ret = n ? texts : NULL;
 	*ret_count = n;
