@@ -37,6 +37,7 @@ static int make_result(const struct search *search, struct chain_result **ret_re
 	}
 	keep_links(result, search);
 	result->paths_tried = search->paths;
+	result->use = search->options->use;
 	chain_fill(result, &search->verdict, search->options);
 	*ret_result = result;
 	return 0;
@@ -89,7 +90,7 @@ static int path_of(struct chain *chain, const struct chain_result *result, struc
 int chain_cert_status(struct chain *chain, const struct chain_result *path, size_t index, const struct chain_question *question,
 		      struct cert_status *ret_status, struct err *err)
 {
-	struct chain_options options = { .at_ms = question->at_ms, .now_ms = question->now_ms };
+	struct chain_options options = { .at_ms = question->at_ms, .now_ms = question->now_ms, .use = path->use };
 	struct search search = { .chain = chain, .options = &options };
 	struct path nodes = { .count = 0 };
 

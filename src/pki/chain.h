@@ -120,6 +120,7 @@ struct chain_result {
 	int failed;               /* index in links of the certificate that failed, -1 = none */
 	char en[400], vi[480];    /* why, one sentence; empty when valid */
 	size_t paths_tried;
+	enum chain_use use;       /* that was asked */
 };
 
 NODISCARD int chain_validate(struct chain *chain, struct cert *leaf, const struct chain_options *options,

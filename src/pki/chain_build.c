@@ -420,6 +420,30 @@ static int climb(struct search *search, struct path *path, struct err *err)
 	return 0;
 }
 
+/* No name leads to an anchor: climbs as far as signatures go, to say whose issuer is missing or which root is not trusted. */
+static int explain_missing(struct search *search, struct path *path, struct err *err)
+{
+	bool climbed = true;
+
+	while (climbed && path->count < CHAIN_MAX_DEPTH) {
+		struct node *issuer = chain_first_by_subject(search->chain, path->nodes[path->count - 1]->issuer);
+
+		climbed = false;
+		for (; issuer && !climbed; issuer = next_by_subject(issuer)) {
+			int status = on_path(path, issuer) ? 0 : chain_edge(search->chain, path->nodes[path->count - 1], issuer, err);
+
+			if (status < 0)
+				return -1;
+			if (status == 1) {
+				path->nodes[path->count++] = issuer;
+				climbed = true;
+			}
+		}
+	}
+	keep_incomplete(search, path, path->nodes[path->count - 1]->self_issued ? WHY_NO_ANCHOR : WHY_NO_ISSUER);
+	return 0;
+}
+
 int chain_search(struct search *search, struct node *leaf, struct err *err)
 {
 	struct path path = { .nodes = { leaf }, .count = 1 };
@@ -434,6 +458,8 @@ int chain_search(struct search *search, struct node *leaf, struct err *err)
 		search->verdict = (struct verdict){ .why = WHY_NONE, .index = -1 };
 		return 0;
 	}
+	if (leaf->reach < 0)
+		return explain_missing(search, &path, err);
 	status = climb(search, &path, err);
 	if (status < 0)
 		return -1;

@@ -1,10 +1,9 @@
 /*
- * evidence.h - what proves that certificates were good: a store of certificates, CRLs and OCSP responses, and collecting them.
+ * evidence.h - what proves that certificates were good: a store of certificates, CRLs and OCSP responses.
  *
  * The store is filled from a DSS, a CMS, files given or the network, every object once (compared by its DER). It owns what it
- * holds; what chain.h returns is borrowed from it. Collecting (level LT and LTA) brings together everything that makes every
- * chain verifiable later: the signer's, those of the OCSP responders and CRL signers, the time-stamp authority's (EN 319 142-1
- * 5.4.2, annex A.2; the file's own facts: architecture, "LT"). Threads: one store, one thread at a time; reading may be shared.
+ * holds; what chain.h returns is borrowed from it. Collecting what is missing is collect.h. Threads: one store, one thread at
+ * a time; reading may be shared.
  */
 #ifndef KYSO_PKI_EVIDENCE_H
 #define KYSO_PKI_EVIDENCE_H
@@ -14,7 +13,6 @@
 #include "pki/ocsp.h"
 
 struct err;
-struct fetcher;
 
 struct evidence {
 	struct cert_list certs;
