@@ -250,12 +250,13 @@ static const char *check_name(struct names_state *state, const struct general_na
 	return NULL;
 }
 
-static const char *check_alt_names(struct names_state *state, const struct node *node)
+static const char *check_alt_names(struct names_state *state, const struct node *node, bool *ret_has_mail)
 {
 	struct der list;
 	struct der_item item;
 	struct general_name name;
 
+	*ret_has_mail = false;
 	if (!node->alt_name.p)
 		return NULL;
 	if (!der_only(node->alt_name, DER_SEQUENCE, &list))
@@ -265,6 +266,7 @@ static const char *check_alt_names(struct names_state *state, const struct node 
 
 		if (!der_next(&list, &item) || !read_general_name(&item, &name))
 			return "malformed subjectAltName";
+		*ret_has_mail |= name.form == NAME_MAIL;
 		wrong = check_name(state, &name);
 		if (wrong)
 			return wrong;
@@ -272,7 +274,7 @@ static const char *check_alt_names(struct names_state *state, const struct node 
 	return NULL;
 }
 
-/* emailAddress attributes of the subject are mail addresses too (4.2.1.10); checked also beside a subjectAltName, which refuses more. */
+/* emailAddress attributes of the subject are mail addresses too where the subjectAltName has none (4.2.1.10 asks it where there is none at all). */
 static const char *check_subject_mail(struct names_state *state, const struct node *node)
 {
 	static const uint8_t email[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x01 };
@@ -306,13 +308,14 @@ const char *names_check(struct names_state *state, const struct node *node)
 {
 	struct general_name subject = { NAME_DIRECTORY, cert_subject_der(node->cert) };
 	const char *wrong;
+	bool has_mail = false;
 
 	if (state->count == 0)
 		return NULL;
 	wrong = node->subject.n > 0 ? check_name(state, &subject) : NULL;
 	if (!wrong)
-		wrong = check_alt_names(state, node);
-	return wrong ? wrong : check_subject_mail(state, node);
+		wrong = check_alt_names(state, node, &has_mail);
+	return wrong || has_mail ? wrong : check_subject_mail(state, node);
 }
 
 const char *names_add(struct names_state *state, struct bytes name_constraints)

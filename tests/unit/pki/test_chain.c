@@ -533,6 +533,7 @@ static void test_name_constraints(void **state)
 		{ 0xa0, 0x81, RAW("langson.gov.vn"), RAW("no at sign"), false },
 		{ 0xa0, 0x88, RAW("\x2a\x03"), RAW("\x2a\x03"), false }, /* registeredID: a form not judged */
 		{ 0xa0, 0x88, RAW("\x2a\x03"), RAW(""), true },           /* no such name (the row has none) */
+		{ 0xa0, 0x81, RAW("nowhere.example"), RAW(""), false },    /* the subject's emailAddress */
 	};
 	struct chain_options options = plain();
 
