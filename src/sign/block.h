@@ -68,14 +68,18 @@ struct block_search {
 /* `signer` NULL: every signing block of the letter is a candidate, sure when there is exactly one. */
 NODISCARD int block_find(const struct page_text *text, const char *signer, struct arena *arena, struct block_search *ret, struct err *err);
 
-/* Where "Số: ....../..." leaves its number open and "ngày ... tháng ... năm ..." its date; zero rect when not found. Page 1 only. */
+/*
+ * Where "Số: ....../SKHCN-CĐS" leaves its number open and "ngày ..... tháng ..... năm 20....." its date: dots, underscores or plain space,
+ * wide enough to write in. Page 1 only, in the head of the letter. What is filled in already, or too narrow, is not found.
+ */
 struct number_date_blanks {
-	bool number_found, date_found;
+	bool number_found, date_found;   /* date_found: the day is open; so may month and year be */
 	struct pd_rect_mm number;        /* over the dots of "Số: ......" */
-	struct pd_rect_mm day, month;    /* over the dots after "ngày" and after "tháng"; year likewise when open */
-	struct pd_rect_mm year;
+	struct pd_rect_mm day, month;    /* over the dots after "ngày" and after "tháng"; month zero when it is filled in */
+	struct pd_rect_mm year;          /* zero unless year_open */
 	bool year_open;
-	float size_pt;
+	int year_digits;                 /* to be written: 4, or 2 after a printed "20" */
+	float size_pt;                   /* of the text the blanks stand in */
 };
 NODISCARD int block_find_blanks(const struct page_text *text, struct number_date_blanks *ret, struct err *err);
 

@@ -575,6 +575,18 @@ static void fold(struct codes *codes, unsigned flags)
 	compose(codes);
 }
 
+uint32_t text_vi_base_letter(uint32_t code)
+{
+	uint32_t room[MAX_PARTS];
+	struct codes codes = { room, 0 };
+
+	if (is_mark(code))
+		return 0;
+	decompose(same_d(code), &codes);
+	code = to_lower(room[0]);
+	return code == LOWER_D_STROKE ? 'd' : code;
+}
+
 int text_vi_fold(struct str in, unsigned flags, struct arena *arena, struct str *ret, struct err *err)
 {
 	struct codes codes;

@@ -61,6 +61,8 @@ bool text_vi_equal_names(struct str a, struct str b);
 bool text_vi_is_space(uint32_t code);
 /* A letter of the Latin script, precomposed or plain (marks are not). */
 bool text_vi_is_letter(uint32_t code);
+/* The small letter without its marks ('e' of Ế, 'd' of Đ); 0 for a mark; other characters are themselves. */
+uint32_t text_vi_base_letter(uint32_t code);
 /* At least one letter and no lower-case one: "KT. GIÁM ĐỐC". */
 bool text_vi_is_upper(struct str s);
 /* True when the first character that is a letter is a capital. */

@@ -13,7 +13,7 @@ def tex_line(text):
     for a, b in (("&", r"\&"), ("%", r"\%"), ("_", r"\_"), ("―", "--")):
         text = text.replace(a, b)
     while "  " in text:
-        text = text.replace("  ", r"\ \ ")
+        text = text.replace("  ", "~~")
     return text
 
 

@@ -238,6 +238,18 @@ static void words(void **state)
 	assert_false(text_vi_next_word(&rest, &word));
 }
 
+static void base_letters(void **state)
+{
+	(void)state;
+	assert_int_equal(text_vi_base_letter(0x1ebe), 'e'); /* Ế */
+	assert_int_equal(text_vi_base_letter(0x110), 'd');
+	assert_int_equal(text_vi_base_letter(0xd0), 'd');
+	assert_int_equal(text_vi_base_letter(0x1b0), 'u'); /* ư */
+	assert_int_equal(text_vi_base_letter(0x301), 0);
+	assert_int_equal(text_vi_base_letter('/'), '/');
+	assert_int_equal(text_vi_base_letter(0x2026), 0x2026);
+}
+
 static void memory_runs_out(void **state)
 {
 	AUTO(arena_freep) struct arena *arena = arena_new(64);
@@ -260,6 +272,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(utf8_is_strict),
 	cmocka_unit_test(utf8_goes_there_and_back),
 	cmocka_unit_test(words),
+	cmocka_unit_test(base_letters),
 	cmocka_unit_test(memory_runs_out),
 };
 
