@@ -155,10 +155,10 @@ static enum block_why why_no_block(const struct finder *finder, size_t p, const 
 		return BLOCK_IN_HEADER;
 	if (in_addressees(page, hit))
 		return BLOCK_IN_ADDRESSEES;
-	if (in_recipients(page, hit))
-		return BLOCK_IN_RECIPIENTS;
 	if (in_table(page, hit))
 		return BLOCK_IN_TABLE;
+	if (in_recipients(page, hit))
+		return BLOCK_IN_RECIPIENTS;
 	if (in_list(page, hit))
 		return BLOCK_IN_LIST;
 	return hit->alone ? BLOCK_NO_TITLE : BLOCK_IN_TEXT;
@@ -357,7 +357,8 @@ static int find_others(struct finder *finder)
 		for (size_t j = 0; j < first; j++)
 			again = again || (finder->found[j].page == finder->found[i].page && finder->found[j].name &&
 					  distance(finder->found[j].name_rect.y, finder->found[i].name_rect.y) < 1 &&
-					  distance(finder->found[j].name_rect.x, finder->found[i].name_rect.x) < 1);
+					  distance(finder->found[j].name_rect.x, finder->found[i].name_rect.x) < 1 &&
+					  distance(finder->found[j].name_rect.w, finder->found[i].name_rect.w) < 1);
 		finder->found[i].score = 0;
 		if (again)
 			finder->found[i--] = finder->found[--finder->count];
@@ -483,6 +484,8 @@ int block_find(const struct page_text *text, const char *signer, struct arena *a
 		if (signer && find_others(&finder) < 0)
 			return -1;
 	}
+	if (arena_failed(arena)) /* small steps on the way take a failed join for "no match" */
+		return err_set(err, ERR_NO_MEMORY, "no memory for the search of the signing block");
 	decide(&finder, ret);
 	return 0;
 }

@@ -150,8 +150,17 @@ static int pass_notes(const struct page_rows *page, struct column *column, struc
 	return 0;
 }
 
-/* A mixed-case title in a narrow column is broken: "Người đứng đầu Cơ quan," / "tổ chức". Takes the lower half when the
- * upper is a title. */
+static bool is_title_together(const struct step *upper, const struct step *lower, struct arena *arena)
+{
+	const char *text = arena_printf(arena, "%s %s", upper->text.p, lower->text.p);
+	struct str key;
+
+	return text && text_vi_fold(str_of(text), ROWS_KEY, arena, &key, NULL) == 0 &&
+	       titles_kind(key, false) == LINE_TITLE;
+}
+
+/* A mixed-case title in a narrow column is broken: "Người đứng đầu Cơ quan," / "tổ chức". Takes the lower half when
+ * both make a title. */
 static int take_broken_title(const struct page_rows *page, struct column *column, struct arena *arena,
 			     struct step *step, struct err *err)
 {
@@ -162,12 +171,14 @@ static int take_broken_title(const struct page_rows *page, struct column *column
 		return 0;
 	if (step_up(page, step->row, column->name_box, step->box.y0, arena, &upper, err) < 0)
 		return -1;
-	if (!upper.found || upper.kind != LINE_TITLE || step->box.y0 - upper.box.y1 > BROKEN_GAP_MM ||
-	    distance(span_centre(upper.box), span_centre(step->box)) > BROKEN_CENTRE_MM)
+	if (!upper.found || step->box.y0 - upper.box.y1 > BROKEN_GAP_MM ||
+	    distance(span_centre(upper.box), span_centre(step->box)) > BROKEN_CENTRE_MM ||
+	    !is_title_together(&upper, step, arena))
 		return 0;
 	push_title(column, step);
 	column->room_top = column->note ? column->room_top : step->box.y1;
 	*step = upper;
+	step->kind = LINE_TITLE;
 	return 0;
 }
 

@@ -89,6 +89,7 @@ static struct str cut_additions(struct str s)
 
 static int cut_rank(struct str s, struct arena *arena, struct str *ret, struct err *err)
 {
+	struct str name = s;
 	struct str rest = s;
 	struct str word;
 
@@ -99,12 +100,11 @@ static int cut_rank(struct str s, struct arena *arena, struct str *ret, struct e
 			return -1;
 		if (!titles_is_rank(str_from(s.p, (size_t)(rest.p - s.p))) && !titles_is_rank(key))
 			break;
-		ret->p = rest.p;
-		ret->n = rest.n;
+		name = rest;
 	}
-	*ret = only_name(*ret);
-	if (!memchr(ret->p, ' ', ret->n)) /* "Đô Tiến": what is left of a name is no name */
-		*ret = s;
+	name = only_name(name);
+	/* "Đô Tiến" is a name, though both words are words of ranks. */
+	*ret = name.n && memchr(name.p, ' ', name.n) ? name : s;
 	return 0;
 }
 
@@ -127,12 +127,11 @@ int names_signer(const char *signer, struct arena *arena, struct signer_name *re
 	if (text_vi_fold(str_of(signer), TEXT_VI_SPACE | TEXT_VI_LOOKALIKE | TEXT_VI_CASE, arena, &folded, err) < 0)
 		return -1;
 	texts[0] = only_name(folded);
-	texts[1] = cut_additions(folded);
-	texts[2] = texts[1];
 	if (texts[0].n == 0)
 		return err_set(err, ERR_USAGE, "the signer's name has no letter");
-	if (cut_rank(texts[1], arena, &texts[2], err) < 0)
+	if (cut_rank(texts[0], arena, &texts[1], err) < 0)
 		return -1;
+	texts[2] = cut_additions(texts[1]);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct spelling spelling;
 
