@@ -54,13 +54,29 @@ void arena_reset(struct arena *arena)
 	struct arena_block *first = arena->head;
 
 	arena->failed = false;
-	arena->total_bytes = 0;
-	if (!first)
+	while (first &&
+	       (first->next || first->size > ARENA_FIRST_BLOCK_BYTES)) { /* a large one would eat of the limit */
+		struct arena_block *next = first->next;
+
+		free(first);
+		first = next;
+	}
+	if (first)
+		first->used = 0;
+	arena->head = first;
+	arena->total_bytes = first ? first->size : 0;
+}
+
+/* An empty block that a reset left must not stand in the way of a large one. */
+static void drop_empty_head(struct arena *arena)
+{
+	struct arena_block *head = arena->head;
+
+	if (!head || head->used)
 		return;
-	free_blocks(first->next);
-	first->next = NULL;
-	first->used = 0;
-	arena->total_bytes = first->size;
+	arena->head = head->next;
+	arena->total_bytes -= head->size;
+	free(head);
 }
 
 static bool add_block(struct arena *arena, size_t need)
@@ -68,6 +84,7 @@ static bool add_block(struct arena *arena, size_t need)
 	size_t size = arena->head ? arena->head->size * 2 : ARENA_FIRST_BLOCK_BYTES;
 	struct arena_block *block;
 
+	drop_empty_head(arena);
 	if (size > ARENA_MAX_BLOCK_BYTES)
 		size = ARENA_MAX_BLOCK_BYTES;
 	if (size < need)

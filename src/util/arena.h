@@ -33,7 +33,7 @@ void *arena_memdup(struct arena *arena, const void *data, size_t size);
 char *arena_strndup(struct arena *arena, const char *s, size_t n); /* always terminated */
 char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Empties the arena for the next job, keeping its first block. */
+/* Empties the arena for the next job, keeping its first block when that is a small one. */
 void arena_reset(struct arena *arena);
 bool arena_failed(const struct arena *arena);
 size_t arena_used_bytes(const struct arena *arena);
