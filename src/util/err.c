@@ -12,6 +12,22 @@ static const struct err_info err_table[] = {
 #undef ERROR
 };
 
+/* After a cut: takes away a letter that was cut in half, so that the text stays UTF-8. */
+static void mend_end(char *text)
+{
+	size_t len = strlen(text);
+	size_t start = len;
+	unsigned char lead;
+
+	while (start && len - start < 4 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start == 0)
+		return;
+	lead = (unsigned char)text[--start];
+	if (lead >= 0xc0 && len - start < (lead >= 0xf0 ? 4U : lead >= 0xe0 ? 3U : 2U))
+		text[start] = '\0';
+}
+
 int err_set(struct err *err, enum err_code code, const char *fmt, ...)
 {
 	va_list ap;
@@ -22,12 +38,13 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...)
 	err->code = code;
 	vsnprintf(err->detail, sizeof(err->detail), fmt, ap);
 	va_end(ap);
+	mend_end(err->detail);
 	return -1;
 }
 
 int err_prefix(struct err *err, const char *fmt, ...)
 {
-	char head[ERR_DETAIL_BYTES];
+	char head[ERR_DETAIL_BYTES / 2];
 	char tail[ERR_DETAIL_BYTES];
 	va_list ap;
 
@@ -36,15 +53,17 @@ int err_prefix(struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(head, sizeof(head), fmt, ap);
 	va_end(ap);
+	mend_end(head);
 	memcpy(tail, err->detail, sizeof(tail));
-	snprintf(err->detail, sizeof(err->detail), "%.250s: %.250s", head, tail);
+	if (snprintf(err->detail, sizeof(err->detail), "%s: %s", head, tail) >= (int)sizeof(err->detail))
+		mend_end(err->detail);
 	return -1;
 }
 
 int err_set_errno(struct err *err, enum err_code code, int errnum, const char *fmt, ...)
 {
-	char head[ERR_DETAIL_BYTES];
-	char reason[128];
+	const char *reason = strerrordesc_np(errnum); /* English whatever the locale */
+	char head[ERR_DETAIL_BYTES - 100];
 	va_list ap;
 
 	if (!err)
@@ -52,7 +71,8 @@ int err_set_errno(struct err *err, enum err_code code, int errnum, const char *f
 	va_start(ap, fmt);
 	vsnprintf(head, sizeof(head), fmt, ap);
 	va_end(ap);
-	return err_set(err, code, "%.380s: %s", head, strerror_r(errnum, reason, sizeof(reason)));
+	mend_end(head);
+	return err_set(err, code, "%s: %s", head, reason ? reason : "unknown system error");
 }
 
 const struct err_info *err_info(enum err_code code)
