@@ -29,8 +29,19 @@ void hex_encode(struct bytes in, bool upper, struct buf *out)
 	out->data[out->len] = '\0';
 }
 
+/* A failure takes back what was appended. */
+static int fail_at(struct buf *out, size_t before, size_t position, const char *what, struct err *err)
+{
+	out->len = before;
+	if (out->data)
+		out->data[before] = '\0';
+	return err_set(err, ERR_HEX, "not a %s at position %zu", what, position);
+}
+
 int hex_decode(struct str text, struct buf *out, struct err *err)
 {
+	size_t before = out->len;
+
 	if (text.n % 2)
 		return err_set(err, ERR_HEX, "odd number of hexadecimal digits (%zu)", text.n);
 	for (size_t i = 0; i < text.n; i += 2) {
@@ -38,7 +49,7 @@ int hex_decode(struct str text, struct buf *out, struct err *err)
 		int lo = hex_digit(text.p[i + 1]);
 
 		if (hi < 0 || lo < 0)
-			return err_set(err, ERR_HEX, "not a hexadecimal digit at position %zu", i);
+			return fail_at(out, before, hi < 0 ? i : i + 1, "hexadecimal digit", err);
 		buf_putc(out, (char)(hi << 4 | lo));
 	}
 	return buf_check(out, err);
@@ -67,6 +78,8 @@ static int base64_value(char c)
 
 int base64_decode(struct str text, struct buf *out, struct err *err)
 {
+	size_t before = out->len;
+
 	if (text.n % 4)
 		return err_set(err, ERR_HEX, "the length of base64 text must be a multiple of 4, not %zu", text.n);
 	for (size_t i = 0; i < text.n; i += 4) {
@@ -78,11 +91,12 @@ int base64_decode(struct str text, struct buf *out, struct err *err)
 			int d = j >= 4 - (size_t)pad ? 0 : base64_value(text.p[i + j]);
 
 			if (d < 0)
-				return err_set(err, ERR_HEX, "not a base64 character at position %zu", i + j);
+				return fail_at(out, before, i + j, "base64 character", err);
 			v = v << 6 | (uint32_t)d;
 		}
 		if ((pad == 1 && v & 0xff) || (pad == 2 && v & 0xffff))
-			return err_set(err, ERR_HEX, "base64 text ends with bits that are not zero");
+			return fail_at(out, before, i + 3 - (size_t)pad, "base64 ending (its last bits must be zero)",
+				       err);
 		buf_putc(out, (char)(v >> 16));
 		if (pad < 2)
 			buf_putc(out, (char)(v >> 8));
