@@ -81,7 +81,9 @@ struct json *js_new_int(int64_t value)
 
 struct json *js_new_real(double value)
 {
-	return out_of(json_real(round(value * 10000.0) / 10000.0));
+	if (!isfinite(value))
+		return js_new_null();
+	return out_of(json_real(round(value * 10000.0) / 10000.0 + 0.0)); /* + 0.0: no "-0.0" */
 }
 
 struct json *js_new_bool(bool value)

@@ -2,9 +2,9 @@
  * json.h - JSON values; the one door to jansson.
  *
  * struct json is reference counted: js_new_..., js_parse give one reference, js_free drops it; values put into an
- * array or object are taken over (also on failure). Getters borrow. Parsing is strict: duplicate keys, NaN, trailing bytes,
- * invalid UTF-8 and depth over 64 are ERR_JSON with line and column. A NULL value passed as container makes setters no-ops
- * and getters answer the default, so that a builder may check once with js_check.
+ * array or object are taken over (also on failure). Getters borrow. Parsing is strict: duplicate keys, NaN, trailing
+ * bytes, invalid UTF-8 and depth over 64 are ERR_JSON with line and column. A NULL value passed as container makes
+ * setters no-ops and getters answer the default, so that a builder may check once, when js_write refuses NULL.
  */
 #ifndef KYSO_UTIL_JSON_H
 #define KYSO_UTIL_JSON_H
