@@ -14,21 +14,32 @@ int opt_real(const char *text, double *ret, struct err *err)
 {
 	const char *p = text;
 	bool negative = *p == '-';
+	bool fraction = false;
 	double value = 0;
 	double scale = 1;
 	int digits = 0;
 
-	p += negative;
-	for (; *p >= '0' && *p <= '9'; p++, digits++)
+	/* Up to 15 digits and the power of ten are exact in a double, so that one division rounds right. */
+	for (p += negative; digits <= 15; p++) {
+		if (*p == '.' && !fraction) {
+			fraction = true;
+			continue;
+		}
+		if (*p < '0' || *p > '9')
+			break;
 		value = value * 10 + (*p - '0');
-	if (*p == '.') {
-		for (p++; *p >= '0' && *p <= '9'; p++, digits++)
-			value += (*p - '0') * (scale /= 10);
+		scale = fraction ? scale * 10 : scale;
+		digits++;
 	}
 	if (*p || digits == 0 || digits > 15)
 		return err_set(err, ERR_USAGE, "\"%s\" is not a decimal number", text);
-	*ret = negative ? -value : value;
+	*ret = negative ? -value / scale : value / scale;
 	return 0;
+}
+
+static const char *dashes(const char *name)
+{
+	return name[1] ? "--" : "-";
 }
 
 static int parse_int(const char *name, const char *text, int *ret, struct err *err)
@@ -38,8 +49,10 @@ static int parse_int(const char *name, const char *text, int *ret, struct err *e
 
 	errno = 0;
 	v = strtol(text, &end, 10);
-	if (!*text || *end || errno || v < INT_MIN || v > INT_MAX)
-		return err_set(err, ERR_USAGE, "--%s wants a whole number, not \"%s\"", name, text);
+	/* strtol lets white space and "+" pass */
+	if ((*text != '-' && (*text < '0' || *text > '9')) || *end || end == text || errno || v < INT_MIN ||
+	    v > INT_MAX)
+		return err_set(err, ERR_USAGE, "%s%s wants a whole number, not \"%s\"", dashes(name), name, text);
 	*ret = (int)v;
 	return 0;
 }
@@ -71,7 +84,7 @@ static int store(const struct opt *opt, const char *value, void *target, struct 
 		return parse_int(opt->name, value, slot, err);
 	case OPT_REAL:
 		if (opt_real(value, slot, err) < 0)
-			return err_prefix(err, "--%s", opt->name);
+			return err_prefix(err, "%s%s", dashes(opt->name), opt->name);
 		return 0;
 	case OPT_LIST:
 		return list_add(arena, slot, value, err);
@@ -102,7 +115,7 @@ static int parse_option(const struct opt *table, int argc, char **argv, int *i, 
 	if (!opt || (arg[1] != '-' && len != 1) || (arg[1] == '-' && len == 1))
 		return err_set(err, ERR_USAGE, "unknown option %s", arg);
 	if (opt->kind == OPT_FLAG && value)
-		return err_set(err, ERR_USAGE, "--%s takes no value", opt->name);
+		return err_set(err, ERR_USAGE, "%s%s takes no value", dashes(opt->name), opt->name);
 	if (opt->kind != OPT_FLAG && !value) {
 		if (*i + 1 >= argc)
 			return err_set(err, ERR_USAGE, "option %s wants a value (%s)", arg, opt->metavar);
@@ -140,7 +153,7 @@ void opt_help(const struct opt *table, bool vietnamese, struct buf *out)
 	for (; table->kind != OPT_END; table++) {
 		size_t start = out->len;
 
-		buf_printf(out, "  %s%s", strlen(table->name) == 1 ? "-" : "--", table->name);
+		buf_printf(out, "  %s%s", dashes(table->name), table->name);
 		if (table->metavar)
 			buf_printf(out, " %s", table->metavar);
 		if (out->len - start < 26)
