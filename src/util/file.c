@@ -106,6 +106,10 @@ struct file_out {
 
 static bool make_tmp(struct file_out *out)
 {
+	if (out->path[0] == '\0') {
+		errno = ENOENT; /* a temporary file could be made for it, but never renamed */
+		return false;
+	}
 	if (strcmp(out->path, "-") == 0) {
 		FILE *f = tmpfile();
 
