@@ -5,6 +5,12 @@
 
 #include "util/err.h"
 
+/* Rounded towards minus infinity, for every value (INT64_MIN stands for "absent" in places and is printed too). */
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
 static int64_t days_from_civil(int y, int m, int d)
 {
 	int64_t era;
@@ -37,11 +43,11 @@ int64_t date_to_ms(struct date_fields f, int offset_min)
 
 struct date_fields date_from_ms(int64_t ms, int offset_min)
 {
-	int64_t s = (ms >= 0 ? ms : ms - 999) / 1000 + (int64_t)offset_min * 60;
-	int64_t days = (s >= 0 ? s : s - 86399) / 86400;
+	int64_t s = floor_div(ms, 1000) + (int64_t)offset_min * 60;
+	int64_t days = floor_div(s, 86400);
 	int64_t rest = s - days * 86400;
 	int64_t z = days + 719468;
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t era = floor_div(z, 146097);
 	int64_t doe = z - era * 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
