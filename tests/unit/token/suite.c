@@ -266,6 +266,7 @@ static void test_pin_is_checked_though_another_session_is_in(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
+	assert_true(tk_session_logged_in(first));
 	assert_fails(tk_session_login(second, wrong, 0, &err), &err, ERR_TOKEN_PIN);
 	assert_false(tk_session_logged_in(second));
 	assert_ok(tk_session_login(second, right, 0, &err), &err);

@@ -153,8 +153,7 @@ static void test_rfc3339_that_is_none(void **state)
 		"-026-11-22T03:04:05Z",
 		"2026/11/22T03:04:05Z",
 		" 2026-11-22T03:04:05Z",
-		"2026-11-22T03:04:05\xe2\x88\x92"
-		"07:00",
+		"2026-11-22T03:04:05−07:00", /* the typographic minus */
 	};
 	struct err err = ERR_INIT;
 	int64_t ms = 42;
