@@ -33,6 +33,7 @@ static int check_key(struct bytes spki, unsigned faults, struct err *err)
 	case KEY_UNKNOWN:
 	case KEY_DSA:
 	case KEY_ED25519:
+	case KEY_ED448:
 		break;
 	}
 	return err_set(err, ERR_KEY_UNSUPPORTED, "only RSA, P-256 and P-384 keys are certified");

@@ -49,7 +49,8 @@ static const struct signature_oid signature_oids[] = {
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_SHA224, OID_DSA_SHA224, false },
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_SHA256, OID_DSA_SHA256, false },
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_NONE, OID_DSA, false },
-	{ KEY_ED25519, SIG_PAD_NONE, DIGEST_SHA512, OID_ED25519, false }, /* RFC 8419: beside SHA-512 */
+	{ KEY_ED25519, SIG_PAD_NONE, DIGEST_SHA512, OID_ED25519, false }, /* RFC 8419 2.3: beside SHA-512 */
+	{ KEY_ED448, SIG_PAD_NONE, DIGEST_SHAKE256, OID_ED448, false },	  /* and SHAKE256 */
 };
 
 /* SEQUENCE { OID, parameters ANY OPTIONAL } with nothing after it. */
@@ -155,8 +156,8 @@ struct sig_alg algid_signature(struct bytes algid, enum digest_alg digest, bool 
 		alg = lookup_signature(oid, parameters);
 	if (alg.key != KEY_UNKNOWN && alg.digest == DIGEST_NONE)
 		alg.digest = digest;
-	if (ret_same_digest)
-		*ret_same_digest = alg.digest == digest;
+	if (ret_same_digest) /* EdDSA signs the message: its digest is inside and cannot disagree */
+		*ret_same_digest = alg.digest == digest || alg.key == KEY_ED25519 || alg.key == KEY_ED448;
 	if (alg.digest == DIGEST_NONE)
 		alg.key = KEY_UNKNOWN;
 	return alg;

@@ -11,7 +11,7 @@
 
 #include "pki/digest.h"
 
-enum key_kind { KEY_UNKNOWN, KEY_RSA, KEY_EC, KEY_DSA, KEY_ED25519 };
+enum key_kind { KEY_UNKNOWN, KEY_RSA, KEY_EC, KEY_DSA, KEY_ED25519, KEY_ED448 };
 
 enum sig_padding { SIG_PAD_NONE, SIG_PAD_PKCS1_V15, SIG_PAD_PSS };
 

@@ -84,7 +84,7 @@ struct key_strength cert_key(const struct cert *cert);
 NODISCARD int cert_check_signature(const struct cert *cert, struct sig_alg alg, const struct digest *digest, struct bytes signature,
 				   struct err *err);
 
-/* The same over a message, which is hashed as the algorithm asks; this is what Ed25519 needs. */
+/* The same over a message, which is hashed as the algorithm asks; this is what EdDSA needs. */
 NODISCARD int cert_check_message(const struct cert *cert, struct sig_alg alg, struct bytes message, struct bytes signature, struct err *err);
 
 /* What was signed in a certificate, by which algorithm (KEY_UNKNOWN when not supported), and the value. */

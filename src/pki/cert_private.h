@@ -69,7 +69,7 @@ NODISCARD int pki_spki_of(EVP_PKEY *pkey, struct buf *out, struct err *err);
 NODISCARD int pki_setup_ctx(EVP_PKEY_CTX *ctx, struct sig_alg alg, bool verify, struct err *err);
 /* 0 the value is the key's over this digest; 1 it is not; -1 could not be decided. */
 NODISCARD int pki_verify_digest(EVP_PKEY *pkey, struct sig_alg alg, const struct digest *digest, struct bytes signature, struct err *err);
-/* The same over a message, hashing it as the algorithm asks (Ed25519 takes the message itself). */
+/* The same over a message, hashing it as the algorithm asks (EdDSA takes the message itself). */
 NODISCARD int pki_verify_message(EVP_PKEY *pkey, struct sig_alg alg, struct bytes message, struct bytes signature, struct err *err);
 /* Kind and size of the key in a SubjectPublicKeyInfo, KEY_UNKNOWN when not known. */
 struct key_strength pki_spki_strength(struct bytes spki_der);

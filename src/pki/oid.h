@@ -32,12 +32,13 @@
 #define OID_P256 OID("\x2a\x86\x48\xce\x3d\x03\x01\x07")
 #define OID_P384 OID("\x2b\x81\x04\x00\x22")
 #define OID_P521 OID("\x2b\x81\x04\x00\x23")
-/* DSA (RFC 3279, RFC 5758), Ed25519 (RFC 8410) */
+/* DSA (RFC 3279, RFC 5758), Ed25519, Ed448 (RFC 8410) */
 #define OID_DSA OID("\x2a\x86\x48\xce\x38\x04\x01")
 #define OID_DSA_SHA1 OID("\x2a\x86\x48\xce\x38\x04\x03")
 #define OID_DSA_SHA224 OID("\x60\x86\x48\x01\x65\x03\x04\x03\x01")
 #define OID_DSA_SHA256 OID("\x60\x86\x48\x01\x65\x03\x04\x03\x02")
 #define OID_ED25519 OID("\x2b\x65\x70")
+#define OID_ED448 OID("\x2b\x65\x71")
 /* digests: RFC 3279, RFC 5754, NIST */
 #define OID_MD5 OID("\x2a\x86\x48\x86\xf7\x0d\x02\x05")
 #define OID_SHA224 OID("\x60\x86\x48\x01\x65\x03\x04\x02\x04")

@@ -143,6 +143,8 @@ struct key_strength pki_spki_strength(struct bytes der)
 		return dsa_strength(&spki);
 	if (bytes_eq(spki.algorithm, OID_ED25519))
 		return (struct key_strength){ KEY_ED25519, 256, NULL };
+	if (bytes_eq(spki.algorithm, OID_ED448))
+		return (struct key_strength){ KEY_ED448, 448, NULL };
 	return (struct key_strength){ KEY_UNKNOWN, 0, NULL };
 }
 
@@ -260,6 +262,8 @@ static bool kind_fits(EVP_PKEY *pkey, enum key_kind kind)
 		return EVP_PKEY_is_a(pkey, "DSA");
 	case KEY_ED25519:
 		return EVP_PKEY_is_a(pkey, "ED25519");
+	case KEY_ED448:
+		return EVP_PKEY_is_a(pkey, "ED448");
 	case KEY_UNKNOWN:
 		break;
 	}
@@ -273,7 +277,7 @@ int pki_verify_digest(EVP_PKEY *pkey, struct sig_alg alg, const struct digest *d
 
 	if (!kind_fits(pkey, alg.key))
 		return 1;
-	if (digest->len != digest_size(alg.digest) || alg.key == KEY_ED25519)
+	if (digest->len != digest_size(alg.digest) || alg.key == KEY_ED25519 || alg.key == KEY_ED448)
 		return err_set(err, ERR_KEY_UNSUPPORTED, "%s cannot be checked over a digest of %zu bytes", sig_alg_name(alg), digest->len);
 	ctx = EVP_PKEY_CTX_new(pkey, NULL);
 	if (!ctx || EVP_PKEY_verify_init(ctx) != 1)
@@ -285,7 +289,7 @@ int pki_verify_digest(EVP_PKEY *pkey, struct sig_alg alg, const struct digest *d
 	return ok == 1 ? 0 : 1;
 }
 
-static int verify_ed25519(EVP_PKEY *pkey, struct bytes message, struct bytes signature, struct err *err)
+static int verify_eddsa(EVP_PKEY *pkey, struct bytes message, struct bytes signature, struct err *err)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	int ok = -1;
@@ -294,7 +298,7 @@ static int verify_ed25519(EVP_PKEY *pkey, struct bytes message, struct bytes sig
 		ok = EVP_DigestVerify(ctx, signature.p, signature.n, message.p, message.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	if (ok < 0)
-		return pki_openssl_error(err, ERR_CRYPTO, "starting to check an Ed25519 signature");
+		return pki_openssl_error(err, ERR_CRYPTO, "starting to check an EdDSA signature");
 	ERR_clear_error();
 	return ok ? 0 : 1;
 }
@@ -305,8 +309,8 @@ int pki_verify_message(EVP_PKEY *pkey, struct sig_alg alg, struct bytes message,
 
 	if (!kind_fits(pkey, alg.key))
 		return 1;
-	if (alg.key == KEY_ED25519)
-		return verify_ed25519(pkey, message, signature, err);
+	if (alg.key == KEY_ED25519 || alg.key == KEY_ED448)
+		return verify_eddsa(pkey, message, signature, err);
 	if (digest_of(alg.digest, message, &digest, err))
 		return -1;
 	return pki_verify_digest(pkey, alg, &digest, signature, err);

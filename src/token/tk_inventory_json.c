@@ -62,6 +62,7 @@ static const char *kind_name(enum key_kind kind)
 	case KEY_UNKNOWN:
 	case KEY_DSA:
 	case KEY_ED25519:
+	case KEY_ED448:
 		break;
 	}
 	return "other";

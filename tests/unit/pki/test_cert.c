@@ -176,6 +176,47 @@ static void test_serials_and_dates_of_all_sorts(void **state)
 	}
 }
 
+/* Keys we make none of ourselves, as the openssl program makes them. */
+static void test_other_kinds_of_keys(void **state)
+{
+	static const struct {
+		const char *keygen;
+		enum key_kind kind;
+		int bits;
+		const char *alg;
+	} rows[] = {
+		{ "genpkey -algorithm ED25519", KEY_ED25519, 256, "Ed25519" },
+		{ "genpkey -algorithm ED448", KEY_ED448, 448, "Ed448" },
+		{ "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521", KEY_EC, 521, "ECDSA with SHA-256" },
+		{ "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", KEY_EC, 256, "ECDSA with SHA-256" },
+		{ "genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", KEY_RSA, 2048, "RSA-PSS with SHA-256" },
+	};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(cert_list_release) struct cert_list list = { 0 };
+		AUTO(cert_freep) struct cert *flipped = NULL;
+		AUTO(buf_release) struct buf der = BUF_INIT;
+		const char *key = fixture_path("other.key");
+		const char *cert = fixture_path("other.pem");
+		char line[2048];
+
+		snprintf(line, sizeof(line), "openssl %s -out %s 2>/dev/null && openssl req -x509 -key %s -days 9 -subj /CN=x -sha256 -out %s 2>/dev/null",
+			 rows[i].keygen, key, key, cert);
+		assert_int_equal(system(line), 0);
+		assert_ok(cert_list_load_path(&list, cert, &err), &err);
+		assert_int_equal(cert_key(list.items[0]).kind, rows[i].kind);
+		assert_int_equal(cert_key(list.items[0]).bits, rows[i].bits);
+		assert_string_equal(sig_alg_name(cert_sig_alg(list.items[0])), rows[i].alg);
+		assert_int_equal(cert_check_issued(list.items[0], list.items[0], &err), 0);
+		buf_append(&der, cert_der(list.items[0]).p, cert_der(list.items[0]).n);
+		der.data[der.len - 20] ^= 1;
+		assert_ok(cert_parse(fixture_bytes(&der), &flipped, &err), &err);
+		assert_int_equal(cert_check_issued(flipped, list.items[0], &err), 1);
+	}
+}
+
 /* ---- hostile ---- */
 
 static void refuse(struct bytes der)
@@ -487,6 +528,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_plain_certificate),
 	cmocka_unit_test(test_signature_of_another_issuer),
 	cmocka_unit_test(test_serials_and_dates_of_all_sorts),
+	cmocka_unit_test(test_other_kinds_of_keys),
 	cmocka_unit_test(test_cut_off_or_lengthened),
 	cmocka_unit_test(test_flipped_bits_never_verify),
 	cmocka_unit_test(test_malformed_extensions),

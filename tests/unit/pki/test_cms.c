@@ -547,12 +547,11 @@ static void test_a_message_without_signers_reads_as_absent(void **state)
 
 	(void)state;
 	make_by_hand(&made, NO_SIGNER);
-	(void)check(&made, &cms, 0);
+	assert_string_equal(cms_check_name(check(&made, &cms, 0)), "CMS_NOT_ONE_SIGNER");
 	assert_null(cms_signer_cert(cms));
 	assert_int_equal(cms_signature(cms).n, 0);
 	assert_int_equal(cms_digest_alg(cms), DIGEST_NONE);
 	assert_null(cms_message_digest(cms).p);
-	assert_string_equal(cms_check_name(check(&made, &cms, 0)), "CMS_NOT_ONE_SIGNER");
 }
 
 /* ---- bytes ---- */
@@ -805,7 +804,7 @@ static void tally_file(const char *path, struct tally *tally)
 	}
 }
 
-/* Signatures of Acrobat, iText, DSS, pyHanko and others: everything that is intact reads and checks, but for EdDSA-448 and ML-DSA keys. */
+/* Signatures of Acrobat, iText, DSS, pyHanko and others: everything that is intact reads and checks, but for ML-DSA keys. */
 static void test_signatures_in_the_wild(void **state)
 {
 	const char *dir = test_shared_dir("signed-pdfs");
