@@ -63,7 +63,7 @@ static void attributes(void **state)
 	assert_ok(pd_page_load(view, 2, &page, &err), &err);
 	assert_int_equal(page.rotate, 90);
 	assert_float_equal(page.crop_box.x1, 595, 0); /* a crop box outside the page is none */
-	assert_fails_saying(pd_page_load(view, 3, &page, &err), &err, ERR_PDF_STRUCTURE, "no page 4");
+	assert_fails_saying(pd_page_load(view, 3, &page, &err), &err, ERR_PDF_PAGE, "no page 4");
 }
 
 static void tree_fails(const char *from, const char *to, enum err_code code, const char *says)
@@ -188,7 +188,7 @@ static void no_pages_at_all(void **state)
 
 	assert_ok(pd_page_count(pd_view_last(doc), &count, &err), &err);
 	assert_int_equal(count, 0);
-	assert_fails(pd_page_ref(pd_view_last(doc), 0, &ref, &err), &err, ERR_PDF_STRUCTURE);
+	assert_fails(pd_page_ref(pd_view_last(doc), 0, &ref, &err), &err, ERR_PDF_PAGE);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
