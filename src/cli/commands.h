@@ -14,8 +14,29 @@ CLI_COMMAND(cmd_ca_issue);
 CLI_COMMAND(cmd_ca_list);
 CLI_COMMAND(cmd_ca_revoke);
 CLI_COMMAND(cmd_ca_serve);
+int cmd_document_prepare(struct cli *cli, int argc, char **argv, struct err *err);
 int cmd_errors(struct cli *cli, int argc, char **argv, struct err *err);
 int cmd_help(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_mark_check(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_pdf_embed(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_pdf_image(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_pdf_normalise(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_pdf_prepare(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_pdf_show(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_sign(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_sign_plan(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_token_generate(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_token_import(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_token_init(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_token_list(struct cli *cli, int argc, char **argv, struct err *err);
+int cmd_token_unblock(struct cli *cli, int argc, char **argv, struct err *err);
 int cmd_version(struct cli *cli, int argc, char **argv, struct err *err);
+
+
+/* Tables that several commands share. */
+extern const struct opt sign_option_table[];
+extern const struct opt cmd_pdf_options[];
+extern const struct opt cmd_token_options[];
+extern const struct opt cmd_mark_check_options[];
 
 #endif

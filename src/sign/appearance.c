@@ -1,0 +1,30 @@
+/* appearance.c - see appearance.h. Text marks: NĐ 30/2020 PL I Phần II.I, Times New Roman metrics, upright, 10 pt, black. */
+#include "sign/appearance.h"
+
+#include "pdf/font.h"
+#include "sign/plan.h"
+#include "util/err.h"
+
+int appearance_put(struct pd_inc *inc, const struct pd_page *page, const struct planned_mark *mark, const struct pd_image *picture,
+		   const struct pd_font *font, struct pd_ref *ret_form, struct err *err)
+{
+	double unit = PD_MM_PER_PT * page->user_unit; /* millimetres of one unit of user space */
+	double size = MARK_TEXT_SIZE_PT / page->user_unit;
+	struct pd_appearance look = { .width = mark->rect.w / unit, .height = mark->rect.h / unit };
+	struct pd_text_line line = { .utf8 = mark->text, .size_pt = size };
+
+	if (mark->text) {
+		line.y = (look.height - pd_font_ascent(font, size) - pd_font_descent(font, size)) / 2;
+		look.font = font;
+		look.lines = &line;
+		look.line_count = 1;
+	}
+	if (mark_info(mark->kind)->picture) {
+		if (!picture)
+			return err_set(err, ERR_SIGN_MARK_IMAGE, "a mark of kind %s needs a picture (--image F.png)", mark_info(mark->kind)->name);
+		if (pd_inc_put_image(inc, picture, &look.image, err) < 0)
+			return -1;
+		look.image_rect = (struct pd_rect){ 0, 0, look.width, look.height };
+	}
+	return pd_inc_appearance(inc, page, &look, ret_form, err);
+}
