@@ -3,6 +3,7 @@
 #define KYSO_CLI_COMMANDS_H
 
 #include "cli/cli.h"
+#include "cli/sign_options.h"
 
 #define CLI_COMMAND(symbol)                                                                                            \
 	extern const struct opt symbol##_options[];                                                                    \
@@ -34,7 +35,6 @@ int cmd_version(struct cli *cli, int argc, char **argv, struct err *err);
 
 
 /* Tables that several commands share. */
-extern const struct opt sign_option_table[];
 extern const struct opt cmd_pdf_options[];
 extern const struct opt cmd_token_options[];
 extern const struct opt cmd_mark_check_options[];

@@ -103,7 +103,7 @@ static int plan_person(const struct plan_request *request, struct pd_view view, 
 	}
 	plan->mark.signer = search.found->name;
 	plan->mark.page = search.found->page;
-	plan->mark.rect = geometry_person(search.found, request->picture_aspect, width);
+	plan->mark.rect = geometry_person(search.found, 1.0 / request->picture_aspect, width);
 	take_titles(&plan->mark, search.found);
 	return 0;
 }
