@@ -11,7 +11,8 @@
 #define CERT_MAX_BYTES 65536
 
 const char *const ca_cert_files[CA_CERT_COUNT] = { "root.cer", "ca.cer", "ocsp.cer", "tsa.cer" };
-const char *const ca_key_files[CA_CERT_COUNT] = { "root/root.key", "private/ca.key", "private/ocsp.key", "private/tsa.key" };
+const char *const ca_key_files[CA_CERT_COUNT] = { "root/root.key", "private/ca.key", "private/ocsp.key",
+						  "private/tsa.key" };
 
 int64_t ca_now_ms(struct ca *ca)
 {
@@ -98,14 +99,7 @@ static int load_all(struct ca *ca, const char *dir, struct err *err)
 	for (int i = CA_CERT_ISSUER; i < CA_CERT_COUNT; i++)
 		if (load_signer(ca, (enum ca_cert)i, err) < 0)
 			return -1;
-	if (store_lock(ca->store, STORE_SHARED, err) < 0)
-		return -1;
-	if (index_open(store_path(ca->store, "index", &path), &ca->index, err) < 0) {
-		store_unlock(ca->store);
-		return -1;
-	}
-	store_unlock(ca->store);
-	return 0;
+	return index_open(store_path(ca->store, "index", &path), &ca->index, err);
 }
 
 int ca_open(const char *dir, const struct clock *clock, struct ca **ret_ca, struct err *err)
@@ -138,6 +132,21 @@ const char *ca_base_url(const struct ca *ca)
 
 /* ---- what was issued ---- */
 
+/* Lines are whole or not there, so looking needs no lock of other processes; what looks damaged is looked at again with
+ * one. */
+int ca_refresh(struct ca *ca, struct err *err)
+{
+	int rc;
+
+	if (index_refresh(ca->index, NULL) == 0)
+		return 0;
+	if (store_lock(ca->store, STORE_SHARED, err) < 0)
+		return -1;
+	rc = index_refresh(ca->index, err);
+	store_unlock(ca->store);
+	return rc;
+}
+
 static int normal_serial(const char *text, char ret[17], struct err *err)
 {
 	size_t len = strlen(text);
@@ -157,7 +166,7 @@ static int find_locked(struct ca *ca, const char serial[17], struct ca_entry *re
 {
 	const struct ca_entry *entry;
 
-	if (index_refresh(ca->index, err) < 0)
+	if (ca_refresh(ca, err) < 0)
 		return -1;
 	entry = index_find(ca->index, serial);
 	if (!entry)
@@ -171,7 +180,7 @@ int ca_find(struct ca *ca, const char *serial_hex, struct ca_entry *ret_entry, s
 	char serial[17];
 	int rc;
 
-	if (normal_serial(serial_hex, serial, err) < 0 || store_lock(ca->store, STORE_SHARED, err) < 0)
+	if (normal_serial(serial_hex, serial, err) < 0 || store_lock(ca->store, STORE_THREADS, err) < 0)
 		return -1;
 	rc = find_locked(ca, serial, ret_entry, err);
 	store_unlock(ca->store);
@@ -183,9 +192,9 @@ int ca_list(struct ca *ca, size_t *at, bool *ret_more, struct ca_entry *ret_entr
 	const struct ca_entry *entry;
 	int rc;
 
-	if (store_lock(ca->store, STORE_SHARED, err) < 0)
+	if (store_lock(ca->store, STORE_THREADS, err) < 0)
 		return -1;
-	rc = index_refresh(ca->index, err);
+	rc = ca_refresh(ca, err);
 	entry = rc == 0 ? index_at(ca->index, *at) : NULL;
 	*ret_more = entry != NULL;
 	if (entry) {
@@ -215,8 +224,10 @@ static int revoke_locked(struct ca *ca, const char serial[17], int reason, int64
 		time_ms = now;
 	if (time_ms > now)
 		return err_set(err, ERR_CA_REFUSED, "serial %s: the time of revocation is in the future", serial);
-	if (time_ms < entry.not_before_ms - entry.not_before_ms % 1000 && now >= entry.not_before_ms)
-		return err_set(err, ERR_CA_REFUSED, "serial %s: the time of revocation is before the certificate's begin", serial);
+	if (time_ms < entry.not_before_ms &&
+	    now >= entry.not_before_ms) /* a certificate of the future may be revoked today */
+		return err_set(err, ERR_CA_REFUSED,
+			       "serial %s: the time of revocation is before the certificate's begin", serial);
 	if (entry.status == CA_STATUS_REVOKED && entry.reason != CRL_REASON_CERTIFICATE_HOLD)
 		return err_set(err, ERR_CA_REFUSED, "serial %s is revoked already", serial);
 	if (entry.status == CA_STATUS_REVOKED)
@@ -233,7 +244,8 @@ int ca_revoke(struct ca *ca, const char *serial_hex, int reason, int64_t time_ms
 	int rc;
 
 	if (!may_be_revoked_for(reason))
-		return err_set(err, ERR_CA_REFUSED, "%d is no reason to revoke a certificate for (RFC 5280 5.3.1)", reason);
+		return err_set(err, ERR_CA_REFUSED, "%d is no reason to revoke a certificate for (RFC 5280 5.3.1)",
+			       reason);
 	if (normal_serial(serial_hex, serial, err) < 0 || store_lock(ca->store, STORE_EXCLUSIVE, err) < 0)
 		return -1;
 	rc = revoke_locked(ca, serial, reason, time_ms, err);

@@ -26,8 +26,8 @@ struct ca_config {
 /* A CRL as last made by this process. */
 struct ca_crl_cache {
 	struct buf der;
-	uint64_t events;   /* of the index, when it was made */
-	int64_t renew_ms;  /* half way to nextUpdate */
+	uint64_t events;           /* of the index, when it was made */
+	int64_t made_ms, renew_ms; /* good from the one until the other, half way to nextUpdate */
 };
 
 struct ca {
@@ -44,6 +44,8 @@ struct ca {
 };
 
 int64_t ca_now_ms(struct ca *ca);
+/* Takes in what other processes appended to the index. The threads' lock is held. */
+NODISCARD int ca_refresh(struct ca *ca, struct err *err);
 /* n years later on the calendar; 29 February becomes the 28th. */
 int64_t ca_add_years(int64_t ms, int years);
 
@@ -67,11 +69,12 @@ struct profile {
 	enum cert_eku ekus[3];
 	size_t eku_count;
 	bool eku_critical, ocsp_no_check;
-	bool limited;       /* to CA_MAX_YEARS */
+	bool limited; /* to CA_MAX_YEARS */
 	bool needs_email;
 };
 const struct profile *profile_of(enum ca_profile profile);
-/* DER Name in the order of the national certificates: C, L, O, OU..., CN, T, emailAddress. ERR_CA_REFUSED for what may not stand there. */
+/* DER Name in the order of the national certificates: C, L, O, OU..., CN, T, emailAddress. ERR_CA_REFUSED for what may
+ * not stand there. */
 NODISCARD int profile_subject(const struct ca_subject *subject, struct buf *out, struct err *err);
 
 /* ---- issue.c ---- */
@@ -81,6 +84,7 @@ NODISCARD int issue_new_serial(struct ca *ca, uint8_t ret[CA_SERIAL_BYTES], char
 NODISCARD int issue_record(struct ca *ca, const struct cert *cert, const char *profile, struct err *err);
 
 /* ---- crl.c ---- */
-NODISCARD int crl_publish(struct ca *ca, enum ca_cert issuer, struct signer *signer, struct buf *ret_der, struct err *err);
+NODISCARD int crl_publish(struct ca *ca, enum ca_cert issuer, struct signer *signer, struct buf *ret_der,
+			  struct err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* config.c - ca.json: where the authority is found, its policies and periods. Written last by ca_init: it marks a whole directory. */
+/* config.c - ca.json: where the authority is found, its policies and periods. Written last by ca_init: it marks a whole
+ * directory. */
 #include <string.h>
 
 #include "ca/ca_private.h"
@@ -43,7 +44,8 @@ int config_read(const struct store *store, struct arena *arena, struct ca_config
 
 	if (!store_has(store, CONFIG_FILE))
 		return err_set(err, ERR_CA, "there is no authority here: no %s (kyso ca init makes one)", CONFIG_FILE);
-	if (store_read(store, CONFIG_FILE, &text, err) < 0 || js_parse(str_from(buf_str(&text), text.len), &json, err) < 0)
+	if (store_read(store, CONFIG_FILE, &text, err) < 0 ||
+	    js_parse(str_from(buf_str(&text), text.len), &json, err) < 0)
 		return err_prefix(err, CONFIG_FILE);
 	url = js_get_string(json, "base_url");
 	policy = js_get_string(json, "policy_oid");

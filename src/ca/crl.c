@@ -1,9 +1,9 @@
 /*
  * crl.c - the authority's CRLs: full ones, for the issuing authority and for the root; see ca.h.
  *
- * The number of a new CRL is that of the published file plus one: the file is replaced by a rename, so no number is used twice
- * and no other state can disagree. Revoked certificates stay on the list after they expired, and expiredCertsOnCRL
- * (X.509 9.5.2.8) says so: old signatures can still be judged.
+ * The number of a new CRL is that of the published file plus one: the file is replaced by a rename, so no number is
+ * used twice and no other state can disagree. Revoked certificates stay on the list after they expired, and
+ * expiredCertsOnCRL (X.509 9.5.2.8) says so: old signatures can still be judged.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +61,8 @@ static void serial_octets(const char hex[17], uint8_t ret[CA_SERIAL_BYTES])
 		ret[i] = (uint8_t)(hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
 }
 
-static int collect(const struct ca *ca, enum ca_cert issuer, struct issue_crl_entry **ret, size_t *ret_count, struct err *err)
+static int collect(const struct ca *ca, enum ca_cert issuer, struct issue_crl_entry **ret, size_t *ret_count,
+		   struct err *err)
 {
 	size_t count = index_count(ca->index);
 	struct issue_crl_entry *entries = calloc(count + 1, sizeof(*entries));
@@ -92,6 +93,7 @@ static void remember(struct ca *ca, enum ca_cert issuer, const struct buf *der, 
 	if (buf_failed(&cache->der))
 		buf_release(&cache->der);
 	cache->events = index_event_count(ca->index);
+	cache->made_ms = now;
 	cache->renew_ms = now + period_ms(ca, issuer) / 2;
 }
 
@@ -106,7 +108,8 @@ int crl_publish(struct ca *ca, enum ca_cert issuer, struct signer *signer, struc
 	AUTO(free_entries) struct issue_crl_entry *entries = NULL;
 	AUTO(buf_release) struct buf der = BUF_INIT;
 	int64_t now = ca_now_ms(ca);
-	struct issue_crl what = { .this_update_ms = now, .next_update_ms = now + period_ms(ca, issuer),
+	struct issue_crl what = { .this_update_ms = now,
+				  .next_update_ms = now + period_ms(ca, issuer),
 				  .expired_since_ms = cert_not_before_ms(signer->cert) };
 
 	if (next_number(ca, issuer, &what.number, err) < 0 || collect(ca, issuer, &entries, &what.count, err) < 0)
@@ -125,7 +128,8 @@ static int open_root(struct ca *ca, struct signer **ret_signer, struct err *err)
 	AUTO(key_freep) struct key *key = NULL;
 
 	if (!store_has(ca->store, ca_key_files[CA_CERT_ROOT]))
-		return err_set(err, ERR_CA_REFUSED, "the root is off line: %s is not there", ca_key_files[CA_CERT_ROOT]);
+		return err_set(err, ERR_CA_REFUSED, "the root is off line: %s is not there",
+			       ca_key_files[CA_CERT_ROOT]);
 	if (keys_load(ca->store, ca_key_files[CA_CERT_ROOT], &key, err) < 0)
 		return -1;
 	return key_signer_new(key, ca->certs[CA_CERT_ROOT], NULL, ret_signer, err);
@@ -172,35 +176,45 @@ int ca_root_crl(struct ca *ca, struct buf *ret_der, struct err *err)
 
 static bool is_current(struct ca *ca, const struct ca_crl_cache *cache)
 {
-	return cache->der.len && cache->events == index_event_count(ca->index) && ca_now_ms(ca) < cache->renew_ms;
+	int64_t now = ca_now_ms(ca);
+
+	return cache->der.len && cache->events == index_event_count(ca->index) && now >= cache->made_ms &&
+	       now < cache->renew_ms;
 }
 
-static int current_issuer(struct ca *ca, struct buf *ret_der, struct err *err)
+/* 0 and the list when it is current, 1 when it must be made, -1. */
+static int try_cache(struct ca *ca, const struct ca_crl_cache *cache, struct buf *ret_der, struct err *err)
 {
-	if (!is_current(ca, &ca->crl))
-		return publish_issuer(ca, ret_der, err);
-	buf_append(ret_der, ca->crl.der.data, ca->crl.der.len);
-	return buf_check(ret_der, err);
-}
+	int rc;
 
-/* A root that is off line leaves its last list, however old. */
-static int current_root(struct ca *ca, struct buf *ret_der, struct err *err)
-{
-	if (is_current(ca, &ca->root_crl)) {
-		buf_append(ret_der, ca->root_crl.der.data, ca->root_crl.der.len);
-		return buf_check(ret_der, err);
+	if (store_lock(ca->store, STORE_THREADS, err) < 0)
+		return -1;
+	rc = ca_refresh(ca, err);
+	if (rc == 0 && is_current(ca, cache)) {
+		buf_append(ret_der, cache->der.data, cache->der.len);
+		rc = buf_check(ret_der, err);
+	} else if (rc == 0) {
+		rc = 1;
 	}
-	if (store_has(ca->store, ca_key_files[CA_CERT_ROOT]))
-		return publish_root(ca, ret_der, err);
-	return store_read(ca->store, crl_file(CA_CERT_ROOT), ret_der, err);
+	store_unlock(ca->store);
+	return rc;
 }
 
 int ca_current_crl(struct ca *ca, struct buf *ret_der, struct err *err)
 {
-	return with_lock(ca, current_issuer, ret_der, err);
+	int rc = try_cache(ca, &ca->crl, ret_der, err);
+
+	return rc <= 0 ? rc : ca_crl(ca, ret_der, err);
 }
 
+/* A root that is off line leaves its last list, however old. */
 int ca_current_root_crl(struct ca *ca, struct buf *ret_der, struct err *err)
 {
-	return with_lock(ca, current_root, ret_der, err);
+	int rc = try_cache(ca, &ca->root_crl, ret_der, err);
+
+	if (rc <= 0)
+		return rc;
+	if (store_has(ca->store, ca_key_files[CA_CERT_ROOT]))
+		return ca_root_crl(ca, ret_der, err);
+	return store_read(ca->store, crl_file(CA_CERT_ROOT), ret_der, err);
 }

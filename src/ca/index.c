@@ -32,6 +32,8 @@ struct index {
 	size_t count, cap;
 	uint32_t *slots; /* entry number + 1; 0 = free */
 	size_t slot_count;
+	bool held;
+	struct buf pending; /* lines taken in and not yet written */
 };
 
 void index_free(struct index *index)
@@ -41,6 +43,7 @@ void index_free(struct index *index)
 	if (index->fd >= 0)
 		close(index->fd);
 	arena_free(index->arena);
+	buf_release(&index->pending);
 	free(index->entries);
 	free(index->slots);
 	free(index->path);
@@ -251,8 +254,10 @@ static int take_lines(struct index *index, struct str text, struct err *err)
 		struct str line = str_from(text.p, (size_t)(end - text.p));
 
 		index->line++;
-		if (take_line(index, line, err) < 0)
+		if (take_line(index, line, err) < 0) {
+			index->line--; /* read again by the next refresh */
 			return -1;
+		}
 		index->seen += (off_t)line.n + 1;
 		text = str_from(end + 1, text.n - line.n - 1);
 	}
@@ -282,11 +287,13 @@ int index_refresh(struct index *index, struct err *err)
 	AUTO(buf_release) struct buf text = BUF_INIT;
 	struct stat st;
 
+	if (index->held)
+		return 0;
 	if (fstat(index->fd, &st) < 0)
 		return err_set_errno(err, ERR_FILE_READ, errno, "%s", index->path);
 	if (st.st_size < index->seen || st.st_size > INDEX_MAX_BYTES)
-		return err_set(err, ERR_CA, "%s has %lld bytes after %lld were read: it was cut or is not an index", index->path,
-			       (long long)st.st_size, (long long)index->seen);
+		return err_set(err, ERR_CA, "%s has %lld bytes after %lld were read: it was cut or is not an index",
+			       index->path, (long long)st.st_size, (long long)index->seen);
 	if (st.st_size == index->seen)
 		return 0;
 	if (read_from(index, index->seen, (size_t)(st.st_size - index->seen), &text, err) < 0)
@@ -345,9 +352,9 @@ static void format_line(const struct ca_entry *entry, struct buf *out)
 		date_format_rfc3339(entry->revoked_ms, revoked);
 		snprintf(reason, sizeof(reason), "%d", entry->reason);
 	}
-	buf_printf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", entry->serial, entry->status == CA_STATUS_REVOKED ? "R" : "V",
-		   before, after, revoked, reason, or_dash(entry->profile), or_dash(entry->file), or_dash(entry->email),
-		   or_dash(entry->subject));
+	buf_printf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", entry->serial,
+		   entry->status == CA_STATUS_REVOKED ? "R" : "V", before, after, revoked, reason,
+		   or_dash(entry->profile), or_dash(entry->file), or_dash(entry->email), or_dash(entry->subject));
 	checksum(str_from(buf_str(out), out->len), sum);
 	buf_printf(out, "\t%s\n", sum);
 }
@@ -372,25 +379,58 @@ static int cut_torn_line(struct index *index, struct err *err)
 	return 0;
 }
 
+static int write_lines(struct index *index, off_t at, const struct buf *lines, struct err *err)
+{
+	ssize_t n = write(index->fd, lines->data, lines->len);
+
+	if (n == (ssize_t)lines->len && fsync(index->fd) == 0)
+		return 0;
+	if (n >= 0 && n != (ssize_t)lines->len)
+		errno = ENOSPC;
+	err_set_errno(err, ERR_FILE_WRITE, errno, "%s", index->path);
+	(void)!ftruncate(index->fd, at); /* else the next writer cuts it */
+	return -1;
+}
+
 int index_append(struct index *index, const struct ca_entry *entry, struct err *err)
 {
 	AUTO(buf_release) struct buf line = BUF_INIT;
-	ssize_t n;
 
-	if (check_text(entry->subject, err) < 0 || check_text(entry->email, err) < 0 || index_refresh(index, err) < 0 ||
-	    cut_torn_line(index, err) < 0)
+	if (check_text(entry->subject, err) < 0 || check_text(entry->email, err) < 0 || index_refresh(index, err) < 0)
 		return -1;
 	format_line(entry, &line);
 	if (buf_check(&line, err) < 0)
 		return -1;
-	n = write(index->fd, line.data, line.len);
-	if (n != (ssize_t)line.len || fsync(index->fd) < 0) {
-		int errnum = n >= 0 && n != (ssize_t)line.len ? ENOSPC : errno;
-
-		(void)!ftruncate(index->fd, index->seen); /* else the next writer cuts it */
-		return err_set_errno(err, ERR_FILE_WRITE, errnum, "%s", index->path);
-	}
+	if (index->held)
+		buf_append(&index->pending, line.data, line.len);
+	else if (cut_torn_line(index, err) < 0 || write_lines(index, index->seen, &line, err) < 0)
+		return -1;
 	return take_lines(index, str_from(line.data, line.len), err);
+}
+
+void index_hold(struct index *index)
+{
+	index->held = true;
+}
+
+bool index_held(const struct index *index)
+{
+	return index->held;
+}
+
+int index_commit(struct index *index, struct err *err)
+{
+	off_t end = index->seen;
+
+	index->held = false;
+	index->seen -= (off_t)index->pending.len; /* what is on the disk */
+	if (buf_check(&index->pending, err) < 0 || cut_torn_line(index, err) < 0)
+		return -1;
+	if (index->pending.len && write_lines(index, index->seen, &index->pending, err) < 0)
+		return -1;
+	index->seen = end;
+	buf_release(&index->pending);
+	return 0;
 }
 
 int index_create(const char *path, struct err *err)

@@ -1,5 +1,6 @@
 /*
- * init.c - makes an authority: an off-line root, the issuing authority, its OCSP responder and its time-stamping authority.
+ * init.c - makes an authority: an off-line root, the issuing authority, its OCSP responder and its time-stamping
+ * authority.
  *
  * ca.json is written last: a directory in which the making stopped half-way is no authority, and is refused by name.
  */
@@ -61,12 +62,13 @@ static int check_options(const struct ca_init_options *o, struct err *err)
 		return err_set(err, ERR_USAGE, "\"%s\" is not an address such as http://127.0.0.1:8089", o->base_url);
 	for (const char *p = o->base_url; *p; p++)
 		if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f)
-			return err_set(err, ERR_USAGE, "\"%s\" has a character that may not be in an address", o->base_url);
-	if (o->root_years < 1 || o->root_years > 100 || o->issuer_years < 1 || o->issuer_years > o->root_years || o->ocsp_years < 1 ||
-	    o->ocsp_years > o->issuer_years || o->tsa_years < 1 || o->tsa_years > o->issuer_years)
+			return err_set(err, ERR_USAGE, "\"%s\" has a character that may not be in an address",
+				       o->base_url);
+	if (o->root_years < 1 || o->root_years > 100 || o->issuer_years < 1 || o->issuer_years > o->root_years ||
+	    o->ocsp_years < 1 || o->ocsp_years > o->issuer_years || o->tsa_years < 1 || o->tsa_years > o->issuer_years)
 		return err_set(err, ERR_USAGE, "a certificate cannot be valid longer than its issuer's");
-	if (o->crl_days < 1 || o->root_crl_days < 1 || o->ocsp_hours < 1 || o->crl_days > 3650 || o->root_crl_days > 3650 ||
-	    o->ocsp_hours > 87600)
+	if (o->crl_days < 1 || o->root_crl_days < 1 || o->ocsp_hours < 1 || o->crl_days > 3650 ||
+	    o->root_crl_days > 3650 || o->ocsp_hours > 87600)
 		return err_set(err, ERR_USAGE, "a period is out of range");
 	return 0;
 }
@@ -92,7 +94,9 @@ static struct issue_cert blank_cert(const struct making *m, int years)
 	int64_t from = m->now_ms - 3600000;
 
 	from -= from % 1000;
-	return (struct issue_cert){ .not_before_ms = from, .not_after_ms = ca_add_years(from, years) - 1000, .path_len = -1 };
+	return (struct issue_cert){ .not_before_ms = from,
+				    .not_after_ms = ca_add_years(from, years) - 1000,
+				    .path_len = -1 };
 }
 
 static int make_root(struct making *m, struct err *err)
@@ -104,8 +108,8 @@ static int make_root(struct making *m, struct err *err)
 	uint8_t serial[CA_SERIAL_BYTES];
 	char hex[17];
 
-	if (make_key(m, CA_CERT_ROOT, m->o.root_key, &spki, err) < 0 || make_subject(m, m->o.root_name, &subject, err) < 0 ||
-	    issue_new_serial(m->ca, serial, hex, err) < 0)
+	if (make_key(m, CA_CERT_ROOT, m->o.root_key, &spki, err) < 0 ||
+	    make_subject(m, m->o.root_name, &subject, err) < 0 || issue_new_serial(m->ca, serial, hex, err) < 0)
 		return -1;
 	what.serial = (struct bytes){ serial, sizeof(serial) };
 	what.subject = (struct bytes){ (const uint8_t *)subject.data, subject.len };
@@ -119,8 +123,8 @@ static int make_root(struct making *m, struct err *err)
 }
 
 /* One of the three certificates below the root: signed, filed, entered in the index. */
-static int certify(struct making *m, enum ca_cert which, struct issue_cert *what, const char *name, enum ca_key_kind kind,
-		   struct signer *issuer, const char *profile, struct err *err)
+static int certify(struct making *m, enum ca_cert which, struct issue_cert *what, const char *name,
+		   enum ca_key_kind kind, struct signer *issuer, const char *profile, struct err *err)
 {
 	AUTO(buf_release) struct buf spki = BUF_INIT;
 	AUTO(buf_release) struct buf subject = BUF_INIT;
@@ -134,7 +138,8 @@ static int certify(struct making *m, enum ca_cert which, struct issue_cert *what
 	what->serial = (struct bytes){ serial, sizeof(serial) };
 	what->subject = (struct bytes){ (const uint8_t *)subject.data, subject.len };
 	what->spki = (struct bytes){ (const uint8_t *)spki.data, spki.len };
-	if (issue_cert(what, issuer, signer_default_alg(issuer), cert, err) < 0 || issue_record(m->ca, *cert, profile, err) < 0)
+	if (issue_cert(what, issuer, signer_default_alg(issuer), cert, err) < 0 ||
+	    issue_record(m->ca, *cert, profile, err) < 0)
 		return -1;
 	return store_write(m->ca->store, ca_cert_files[which], cert_der(*cert), err);
 }
@@ -152,12 +157,14 @@ static int make_issuer(struct making *m, struct err *err)
 	what.issuer_url = arena_printf(m->ca->arena, "%s/root.cer", url);
 	if (certify(m, CA_CERT_ISSUER, &what, m->o.issuer_name, m->o.issuer_key, m->root, CA_PROFILE_ISSUER, err) < 0)
 		return -1;
-	return key_signer_new(m->keys[CA_CERT_ISSUER], m->ca->certs[CA_CERT_ISSUER], NULL, &m->ca->signers[CA_CERT_ISSUER], err);
+	return key_signer_new(m->keys[CA_CERT_ISSUER], m->ca->certs[CA_CERT_ISSUER], NULL,
+			      &m->ca->signers[CA_CERT_ISSUER], err);
 }
 
-/* The responder's certificate is trusted without asking about it (no-check); the time-stamping one's status can be asked. */
-static int make_service(struct making *m, enum ca_cert which, enum ca_profile kind, int years, enum ca_key_kind key, const char *name,
-			struct err *err)
+/* The responder's certificate is trusted without asking about it (no-check); the time-stamping one's status can be
+ * asked. */
+static int make_service(struct making *m, enum ca_cert which, enum ca_profile kind, int years, enum ca_key_kind key,
+			const char *name, struct err *err)
 {
 	struct issue_cert what = blank_cert(m, years);
 	const struct profile *profile = profile_of(kind);
@@ -182,8 +189,10 @@ static int make_all(struct making *m, struct err *err)
 	AUTO(buf_release) struct buf crl = BUF_INIT;
 
 	if (make_root(m, err) < 0 || make_issuer(m, err) < 0 ||
-	    make_service(m, CA_CERT_OCSP, CA_PROFILE_OCSP, m->o.ocsp_years, m->o.ocsp_key, "OCSP thử nghiệm", err) < 0 ||
-	    make_service(m, CA_CERT_TSA, CA_PROFILE_TSA, m->o.tsa_years, m->o.tsa_key, "Dấu thời gian thử nghiệm", err) < 0)
+	    make_service(m, CA_CERT_OCSP, CA_PROFILE_OCSP, m->o.ocsp_years, m->o.ocsp_key, "OCSP thử nghiệm", err) <
+		0 ||
+	    make_service(m, CA_CERT_TSA, CA_PROFILE_TSA, m->o.tsa_years, m->o.tsa_key, "Dấu thời gian thử nghiệm",
+			 err) < 0)
 		return -1;
 	if (crl_publish(m->ca, CA_CERT_ROOT, m->root, &crl, err) < 0 ||
 	    crl_publish(m->ca, CA_CERT_ISSUER, m->ca->signers[CA_CERT_ISSUER], &crl, err) < 0)
@@ -196,7 +205,8 @@ static int check_empty(const struct store *store, struct err *err)
 	if (store_has(store, "ca.json"))
 		return err_set(err, ERR_CA_REFUSED, "there is an authority already");
 	if (store_has(store, "index"))
-		return err_set(err, ERR_CA_REFUSED, "the making of an authority stopped half-way here: remove the directory first");
+		return err_set(err, ERR_CA_REFUSED,
+			       "the making of an authority stopped half-way here: remove the directory first");
 	return 0;
 }
 
@@ -215,7 +225,8 @@ static int prepare(struct making *m, const char *dir, const struct clock *clock,
 	if (!ca->arena)
 		return err_set(err, ERR_NO_MEMORY, "%s", dir);
 	m->now_ms = ca_now_ms(ca);
-	ca->config = (struct ca_config){ m->o.base_url, POLICY_OID, TSA_POLICY_OID, m->o.crl_days, m->o.root_crl_days, m->o.ocsp_hours };
+	ca->config = (struct ca_config){ m->o.base_url, POLICY_OID,         TSA_POLICY_OID,
+					 m->o.crl_days, m->o.root_crl_days, m->o.ocsp_hours };
 	return store_open(dir, &ca->store, err);
 }
 

@@ -1,8 +1,9 @@
 /*
- * issue.c - issues certificates: the request is checked against the rules first, then signed, filed, and entered in the index.
+ * issue.c - issues certificates: the request is checked against the rules first, then signed, filed, and entered in the
+ * index.
  *
- * Rules: a subscriber's certificate is valid CA_MAX_YEARS at most (NĐ 68/2024 Điều 9) and never longer than its issuer; RSA of
- * 2048 bits or more, or P-256/P-384; serials are 16 hexadecimal digits as the national authority's are, random.
+ * Rules: a subscriber's certificate is valid CA_MAX_YEARS at most (NĐ 68/2024 Điều 9) and never longer than its issuer;
+ * RSA of 2048 bits or more, or P-256/P-384; serials are 16 hexadecimal digits as the national authority's are, random.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,11 +25,13 @@ static int check_key(struct bytes spki, unsigned faults, struct err *err)
 	switch (key.kind) {
 	case KEY_RSA:
 		if (key.bits < 2048 && !(faults & CA_FAULT_WEAK_KEY))
-			return err_set(err, ERR_CERT_WEAK_KEY, "an RSA key of %d bits is refused; 2048 are needed", key.bits);
+			return err_set(err, ERR_CERT_WEAK_KEY, "an RSA key of %d bits is refused; 2048 are needed",
+				       key.bits);
 		return 0;
 	case KEY_EC:
 		if (!key.curve || (strcmp(key.curve, "P-256") != 0 && strcmp(key.curve, "P-384") != 0))
-			return err_set(err, ERR_KEY_UNSUPPORTED, "the curve %s is not P-256 or P-384", key.curve ? key.curve : "?");
+			return err_set(err, ERR_KEY_UNSUPPORTED, "the curve %s is not P-256 or P-384",
+				       key.curve ? key.curve : "?");
 		return 0;
 	case KEY_UNKNOWN:
 	case KEY_DSA:
@@ -98,20 +101,25 @@ int issue_new_serial(struct ca *ca, uint8_t ret[CA_SERIAL_BYTES], char ret_hex[1
 		memcpy(ret_hex, hex.data, 17);
 		return 0;
 	}
-	return err_set(err, ERR_CRYPTO, "no unused serial in %d tries: the random numbers are not random", SERIAL_TRIES);
+	return err_set(err, ERR_CRYPTO, "no unused serial in %d tries: the random numbers are not random",
+		       SERIAL_TRIES);
 }
 
 int issue_record(struct ca *ca, const struct cert *cert, const char *profile, struct err *err)
 {
-	struct ca_entry entry = { .status = CA_STATUS_GOOD, .not_before_ms = cert_not_before_ms(cert),
-				  .not_after_ms = cert_not_after_ms(cert), .profile = profile, .subject = cert_subject(cert),
+	struct ca_entry entry = { .status = CA_STATUS_GOOD,
+				  .not_before_ms = cert_not_before_ms(cert),
+				  .not_after_ms = cert_not_after_ms(cert),
+				  .profile = profile,
+				  .subject = cert_subject(cert),
 				  .email = cert_email(cert) };
 	char file[32];
 
 	snprintf(entry.serial, sizeof(entry.serial), "%s", cert_serial_hex(cert));
 	snprintf(file, sizeof(file), "certs/%s.cer", entry.serial);
 	entry.file = file;
-	if (store_write(ca->store, file, cert_der(cert), err) < 0)
+	if (index_held(ca->index) ? store_write_later(ca->store, file, cert_der(cert), err) < 0
+				  : store_write(ca->store, file, cert_der(cert), err) < 0)
 		return -1;
 	return index_append(ca->index, &entry, err);
 }
@@ -160,19 +168,24 @@ static int sign_and_record(struct ca *ca, struct issue_cert *cert, const struct 
 }
 
 /* A refused request leaves no trace; a signed one is filed before anybody gets it. */
-int ca_issue_for_public_key(struct ca *ca, struct bytes spki, const struct ca_issue *what, struct cert **ret_cert, struct err *err)
+int ca_issue_for_public_key(struct ca *ca, struct bytes spki, const struct ca_issue *what, struct cert **ret_cert,
+			    struct err *err)
 {
 	AUTO(arena_freep) struct arena *arena = arena_new(/* limit_bytes= */ 65536);
 	AUTO(buf_release) struct buf subject = BUF_INIT;
 	struct validity validity = wanted_validity(ca, what);
-	struct issue_cert cert = { .spki = spki, .path_len = -1, .not_before_ms = validity.from_ms, .not_after_ms = validity.to_ms,
+	struct issue_cert cert = { .spki = spki,
+				   .path_len = -1,
+				   .not_before_ms = validity.from_ms,
+				   .not_after_ms = validity.to_ms,
 				   .policy_oid = ca->config.policy_oid };
 	int rc;
 
 	if (!arena)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
 	if (profile_of(what->profile)->needs_email && !what->subject.email)
-		return err_set(err, ERR_CA_REFUSED, "a certificate of kind %s needs a mail address", profile_of(what->profile)->name);
+		return err_set(err, ERR_CA_REFUSED, "a certificate of kind %s needs a mail address",
+			       profile_of(what->profile)->name);
 	if (profile_subject(&what->subject, &subject, err) < 0 || check_key(spki, what->faults, err) < 0 ||
 	    check_validity(ca, validity, what, err) < 0 || fill_urls(ca, arena, &cert, err) < 0)
 		return -1;
@@ -185,7 +198,8 @@ int ca_issue_for_public_key(struct ca *ca, struct bytes spki, const struct ca_is
 	return rc;
 }
 
-int ca_issue_from_csr(struct ca *ca, struct bytes csr_bytes, const struct ca_issue *what, struct cert **ret_cert, struct err *err)
+int ca_issue_from_csr(struct ca *ca, struct bytes csr_bytes, const struct ca_issue *what, struct cert **ret_cert,
+		      struct err *err)
 {
 	AUTO(csr_freep) struct csr *csr = NULL;
 	int rc;
@@ -222,4 +236,29 @@ int ca_issue_p12(struct ca *ca, enum ca_key_kind kind, const struct secret *pass
 		return -1;
 	*ret_cert = TAKE(cert);
 	return 0;
+}
+
+/* ---- many at once ---- */
+
+int ca_batch_begin(struct ca *ca, struct err *err)
+{
+	if (store_lock(ca->store, STORE_EXCLUSIVE, err) < 0)
+		return -1;
+	if (index_refresh(ca->index, err) < 0) {
+		store_unlock(ca->store);
+		return -1;
+	}
+	index_hold(ca->index);
+	return 0;
+}
+
+/* The files first, then the index: the same order as for one. */
+int ca_batch_end(struct ca *ca, struct err *err)
+{
+	int rc = store_sync(ca->store, err);
+
+	if (rc == 0)
+		rc = index_commit(ca->index, err);
+	store_unlock(ca->store);
+	return rc;
 }

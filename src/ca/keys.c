@@ -17,8 +17,11 @@ bool ca_key_kind_find(const char *name, enum ca_key_kind *ret_kind)
 	static const struct {
 		const char *name;
 		enum ca_key_kind kind;
-	} names[] = { { "rsa2048", CA_KEY_RSA_2048 }, { "rsa3072", CA_KEY_RSA_3072 }, { "rsa4096", CA_KEY_RSA_4096 },
-		      { "p256", CA_KEY_P256 }, { "p384", CA_KEY_P384 } };
+	} names[] = { { "rsa2048", CA_KEY_RSA_2048 },
+		      { "rsa3072", CA_KEY_RSA_3072 },
+		      { "rsa4096", CA_KEY_RSA_4096 },
+		      { "p256", CA_KEY_P256 },
+		      { "p384", CA_KEY_P384 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (strcmp(names[i].name, name) != 0)
@@ -64,5 +67,6 @@ int keys_load(const struct store *store, const char *file, struct key **ret_key,
 
 	if (store_read_secret(store, file, &pem, err) < 0)
 		return -1;
-	return key_load_pem((struct bytes){ (const uint8_t *)pem.data, pem.len }, file, /* password= */ NULL, ret_key, err);
+	return key_load_pem((struct bytes){ (const uint8_t *)pem.data, pem.len }, file, /* password= */ NULL, ret_key,
+			    err);
 }

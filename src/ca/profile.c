@@ -12,14 +12,33 @@
 
 /* Rows by enum ca_profile. */
 static const struct profile profiles[] = {
-	[CA_PROFILE_PERSON] = { "person", KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
-				{ EKU_DOCUMENT_SIGNING, EKU_EMAIL, EKU_CLIENT_AUTH }, 3, false, false, true, true },
-	[CA_PROFILE_AGENCY] = { "agency", KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
-				{ EKU_DOCUMENT_SIGNING, EKU_EMAIL }, 2, false, false, true, true },
-	[CA_PROFILE_DEVICE] = { "device", KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
-				{ EKU_DOCUMENT_SIGNING, EKU_CLIENT_AUTH }, 2, false, false, true, false },
-	[CA_PROFILE_TSA] = { "tsa", KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION, { EKU_TIME_STAMPING }, 1, true, false, false, false },
-	[CA_PROFILE_OCSP] = { "ocsp", KU_DIGITAL_SIGNATURE, { EKU_OCSP_SIGNING }, 1, false, true, false, false },
+	[CA_PROFILE_PERSON] = { .name = "person",
+				.key_usage = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
+				.ekus = { EKU_DOCUMENT_SIGNING, EKU_EMAIL, EKU_CLIENT_AUTH },
+				.eku_count = 3,
+				.limited = true,
+				.needs_email = true },
+	[CA_PROFILE_AGENCY] = { .name = "agency",
+				.key_usage = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
+				.ekus = { EKU_DOCUMENT_SIGNING, EKU_EMAIL },
+				.eku_count = 2,
+				.limited = true,
+				.needs_email = true },
+	[CA_PROFILE_DEVICE] = { .name = "device",
+				.key_usage = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
+				.ekus = { EKU_DOCUMENT_SIGNING, EKU_CLIENT_AUTH },
+				.eku_count = 2,
+				.limited = true },
+	[CA_PROFILE_TSA] = { .name = "tsa",
+			     .key_usage = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
+			     .ekus = { EKU_TIME_STAMPING },
+			     .eku_count = 1,
+			     .eku_critical = true },
+	[CA_PROFILE_OCSP] = { .name = "ocsp",
+			      .key_usage = KU_DIGITAL_SIGNATURE,
+			      .ekus = { EKU_OCSP_SIGNING },
+			      .eku_count = 1,
+			      .ocsp_no_check = true },
 };
 
 const struct profile *profile_of(enum ca_profile profile)
@@ -58,7 +77,8 @@ static int add(struct parts *parts, const char *type, const char *text, size_t m
 	if (rest.n)
 		return err_set(err, ERR_CA_REFUSED, "%s is not valid UTF-8", type);
 	if (utf8_count(str_of(text)) > max_chars)
-		return err_set(err, ERR_CA_REFUSED, "%s \"%s\" is longer than %zu characters (RFC 5280 A.1)", type, text, max_chars);
+		return err_set(err, ERR_CA_REFUSED, "%s \"%s\" is longer than %zu characters (RFC 5280 A.1)", type,
+			       text, max_chars);
 	parts->items[parts->count++] = (struct name_part){ type, text };
 	return 0;
 }
@@ -76,7 +96,8 @@ static int check_email(const char *email, struct err *err)
 
 	for (const char *p = email; *p; p++)
 		if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f)
-			return err_set(err, ERR_CA_REFUSED, "mail address \"%s\" has a character that may not be in one", email);
+			return err_set(err, ERR_CA_REFUSED,
+				       "mail address \"%s\" has a character that may not be in one", email);
 	if (!at || at == email || !at[1] || strchr(at + 1, '@'))
 		return err_set(err, ERR_CA_REFUSED, "\"%s\" is not a mail address", email);
 	return 0;

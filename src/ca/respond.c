@@ -35,9 +35,13 @@ static int find_status(void *user, struct bytes serial, struct issue_status *ret
 int ca_ocsp(struct ca *ca, struct bytes request, struct buf *ret_der, struct err *err)
 {
 	int64_t now = ca_now_ms(ca);
-	struct issue_ocsp how = { .issuer = ca->certs[CA_CERT_ISSUER], .responder = ca->signers[CA_CERT_OCSP], .produced_at_ms = now,
-				  .this_update_ms = now, .next_update_ms = now + ca->config.ocsp_hours * HOUR_MS,
-				  .find = find_status, .user = ca };
+	struct issue_ocsp how = { .issuer = ca->certs[CA_CERT_ISSUER],
+				  .responder = ca->signers[CA_CERT_OCSP],
+				  .produced_at_ms = now,
+				  .this_update_ms = now,
+				  .next_update_ms = now + ca->config.ocsp_hours * HOUR_MS,
+				  .find = find_status,
+				  .user = ca };
 	struct err why = ERR_INIT;
 	int rc;
 
@@ -50,15 +54,20 @@ int ca_ocsp(struct ca *ca, struct bytes request, struct buf *ret_der, struct err
 static const struct {
 	enum ca_tsa_fault fault;
 	enum issue_tsp_fault made;
-} faults[] = { { CA_TSA_RIGHT, TSP_FAULT_NONE }, { CA_TSA_WRONG_IMPRINT, TSP_FAULT_IMPRINT }, { CA_TSA_WRONG_NONCE, TSP_FAULT_NONCE } };
+} faults[] = { { CA_TSA_RIGHT, TSP_FAULT_NONE },
+	       { CA_TSA_WRONG_IMPRINT, TSP_FAULT_IMPRINT },
+	       { CA_TSA_WRONG_NONCE, TSP_FAULT_NONCE } };
 
 int ca_timestamp(struct ca *ca, struct bytes request, enum ca_tsa_fault fault, struct buf *ret_der, struct err *err)
 {
 	struct cert *tsa = ca->certs[CA_CERT_TSA];
 	uint8_t serial[TSA_SERIAL_BYTES];
-	struct issue_tsp how = { .tsa = ca->signers[CA_CERT_TSA], .policy_oid = ca->config.tsa_policy_oid,
-				 .serial = { serial, sizeof(serial) }, .gen_time_ms = ca_now_ms(ca),
-				 .accuracy_seconds = TSA_ACCURACY_SECONDS, .fault = faults[fault].made };
+	struct issue_tsp how = { .tsa = ca->signers[CA_CERT_TSA],
+				 .policy_oid = ca->config.tsa_policy_oid,
+				 .serial = { serial, sizeof(serial) },
+				 .gen_time_ms = ca_now_ms(ca),
+				 .accuracy_seconds = TSA_ACCURACY_SECONDS,
+				 .fault = faults[fault].made };
 	int rc;
 
 	if (how.gen_time_ms < cert_not_before_ms(tsa) || how.gen_time_ms > cert_not_after_ms(tsa)) {

@@ -18,7 +18,9 @@
 struct store {
 	char *dir;
 	int lock_fd;
-	pthread_mutex_t mutex;
+	pthread_mutex_t mutex; /* recursive; of all below */
+	int depth;
+	bool flocked;
 };
 
 static const struct {
@@ -41,23 +43,33 @@ int store_create(const char *dir, struct err *err)
 	return 0;
 }
 
+static struct store *store_new(const char *dir)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	pthread_mutexattr_t attr;
+
+	if (!store)
+		return NULL;
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&store->mutex, &attr);
+	pthread_mutexattr_destroy(&attr);
+	store->lock_fd = -1;
+	store->dir = strdup(dir);
+	return store;
+}
+
 int store_open(const char *dir, struct store **ret_store, struct err *err)
 {
 	AUTO(buf_release) struct buf path = BUF_INIT;
-	struct store *store = calloc(1, sizeof(*store));
+	AUTO(store_freep) struct store *store = store_new(dir);
 
-	if (!store)
+	if (!store || !store->dir)
 		return err_set(err, ERR_NO_MEMORY, "%s", dir);
-	pthread_mutex_init(&store->mutex, NULL);
-	store->dir = strdup(dir);
-	store->lock_fd = store->dir ? open(store_path(store, "lock", &path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644) : -1;
-	if (store->lock_fd < 0) {
-		int errnum = errno;
-
-		store_free(store);
-		return err_set_errno(err, ERR_CA, errnum, "%s/lock", dir);
-	}
-	*ret_store = store;
+	store->lock_fd = open(store_path(store, "lock", &path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (store->lock_fd < 0)
+		return err_set_errno(err, ERR_CA, errno, "%s/lock", dir);
+	*ret_store = TAKE(store);
 	return 0;
 }
 
@@ -74,21 +86,29 @@ void store_free(struct store *store)
 
 int store_lock(struct store *store, enum store_access access, struct err *err)
 {
-	int rc;
+	int rc = 0;
 
 	pthread_mutex_lock(&store->mutex);
-	do
-		rc = flock(store->lock_fd, access == STORE_EXCLUSIVE ? LOCK_EX : LOCK_SH);
-	while (rc < 0 && errno == EINTR);
-	if (rc == 0)
+	if (access != STORE_THREADS && !store->flocked) {
+		do
+			rc = flock(store->lock_fd, access == STORE_EXCLUSIVE ? LOCK_EX : LOCK_SH);
+		while (rc < 0 && errno == EINTR);
+		store->flocked = rc == 0;
+	}
+	if (rc == 0) {
+		store->depth++;
 		return 0;
+	}
 	pthread_mutex_unlock(&store->mutex);
 	return err_set_errno(err, ERR_CA, errno, "%s: no lock", store->dir);
 }
 
 void store_unlock(struct store *store)
 {
-	flock(store->lock_fd, LOCK_UN);
+	if (--store->depth == 0 && store->flocked) {
+		flock(store->lock_fd, LOCK_UN);
+		store->flocked = false;
+	}
 	pthread_mutex_unlock(&store->mutex);
 }
 
@@ -132,6 +152,37 @@ int store_write(const struct store *store, const char *name, struct bytes data, 
 	return sync_folder(path.data, err);
 }
 
+static int write_new(const char *path, mode_t mode, struct bytes data, bool sync, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	bool written;
+
+	if (fd < 0)
+		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", path);
+	written = write(fd, data.p, data.n) == (ssize_t)data.n && (!sync || fsync(fd) == 0);
+	if (close(fd) < 0 || !written) {
+		int errnum = errno;
+
+		unlink(path);
+		return err_set_errno(err, ERR_FILE_WRITE, errnum, "%s", path);
+	}
+	return 0;
+}
+
+int store_write_later(const struct store *store, const char *name, struct bytes data, struct err *err)
+{
+	AUTO(buf_release) struct buf path = BUF_INIT;
+
+	return write_new(store_path(store, name, &path), 0644, data, /* sync= */ false, err);
+}
+
+int store_sync(const struct store *store, struct err *err)
+{
+	if (syncfs(store->lock_fd) < 0)
+		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", store->dir);
+	return 0;
+}
+
 int store_read(const struct store *store, const char *name, struct buf *out, struct err *err)
 {
 	AUTO(buf_release) struct buf path = BUF_INIT;
@@ -142,18 +193,9 @@ int store_read(const struct store *store, const char *name, struct buf *out, str
 int store_write_secret(const struct store *store, const char *name, struct bytes data, struct err *err)
 {
 	AUTO(buf_release) struct buf path = BUF_INIT;
-	int fd = open(store_path(store, name, &path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool written;
 
-	if (fd < 0)
-		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", buf_str(&path));
-	written = write(fd, data.p, data.n) == (ssize_t)data.n && fsync(fd) == 0;
-	if (close(fd) < 0 || !written) {
-		int errnum = errno;
-
-		unlink(buf_str(&path));
-		return err_set_errno(err, ERR_FILE_WRITE, errnum, "%s", buf_str(&path));
-	}
+	if (write_new(store_path(store, name, &path), 0600, data, /* sync= */ true, err) < 0)
+		return -1;
 	return sync_folder(buf_str(&path), err);
 }
 

@@ -1,6 +1,6 @@
 /*
- * cmd_ca.c - `kyso ca init|issue|revoke|crl|list`: the stand-in authority's directory from the command line. `serve` is in
- * cmd_ca_serve.c. For tests and demonstrations: what it issues says so in its name.
+ * cmd_ca.c - `kyso ca init|issue|revoke|crl|list`: the stand-in authority's directory from the command line. `serve` is
+ * in cmd_ca_serve.c. For tests and demonstrations: what it issues says so in its name.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -45,14 +45,16 @@ static void text_date(struct json *json, const char *key, int64_t ms)
 }
 
 /* A result of names and texts: as JSON, or a line each. */
-static int print_result(const struct cli *cli, struct json *json, const char *const *keys, size_t count, struct err *err)
+static int print_result(const struct cli *cli, struct json *json, const char *const *keys, size_t count,
+			struct err *err)
 {
 	AUTO(buf_release) struct buf text = BUF_INIT;
 
 	if (cli->json)
 		return cli_print_json(json, err);
 	for (size_t i = 0; i < count; i++)
-		buf_printf(&text, "%s\t%s\n", keys[i], js_get_string(json, keys[i]) ? js_get_string(json, keys[i]) : "-");
+		buf_printf(&text, "%s\t%s\n", keys[i],
+			   js_get_string(json, keys[i]) ? js_get_string(json, keys[i]) : "-");
 	return cli_print(&text, err);
 }
 
@@ -63,22 +65,32 @@ struct init_options {
 	int root_years, years, crl_days, root_crl_days, ocsp_hours;
 };
 
-#define INIT(kind, name, field, metavar, vi, en) { kind, name, offsetof(struct init_options, field), metavar, vi, en }
+#define INIT(kind, name, field, metavar, vi, en)                                                                       \
+	{                                                                                                              \
+		kind, name, offsetof(struct init_options, field), metavar, vi, en                                      \
+	}
 const struct opt cmd_ca_init_options[] = {
 	INIT(OPT_STRING, "url", url, "URL", "Địa chỉ phục vụ ghi vào chứng thư (auto = cổng trống)",
 	     "Where it will be served; goes into every certificate (auto = a free port)"),
-	INIT(OPT_STRING, "organization", organization, "O", "Tên tổ chức (O) của CA", "Organization (O) of the authorities"),
+	INIT(OPT_STRING, "organization", organization, "O", "Tên tổ chức (O) của CA",
+	     "Organization (O) of the authorities"),
 	INIT(OPT_STRING, "root-name", root_name, "CN", "Tên CA gốc", "Name of the root"),
 	INIT(OPT_STRING, "name", name, "CN", "Tên CA cấp chứng thư", "Name of the issuing authority"),
-	INIT(OPT_STRING, "root-key", root_key, "KIND", "Loại khóa của CA gốc (mặc định rsa3072)", "Key of the root (default rsa3072)"),
-	INIT(OPT_STRING, "key", key, "KIND", "Loại khóa của CA cấp chứng thư (mặc định rsa3072)", "Key of the issuer (default rsa3072)"),
-	INIT(OPT_STRING, "ocsp-key", ocsp_key, "KIND", "Loại khóa OCSP (mặc định rsa2048)", "Key of the responder (default rsa2048)"),
-	INIT(OPT_STRING, "tsa-key", tsa_key, "KIND", "Loại khóa dấu thời gian (mặc định rsa3072)", "Key of the time-stamping (default rsa3072)"),
+	INIT(OPT_STRING, "root-key", root_key, "KIND", "Loại khóa của CA gốc (mặc định rsa3072)",
+	     "Key of the root (default rsa3072)"),
+	INIT(OPT_STRING, "key", key, "KIND", "Loại khóa của CA cấp chứng thư (mặc định rsa3072)",
+	     "Key of the issuer (default rsa3072)"),
+	INIT(OPT_STRING, "ocsp-key", ocsp_key, "KIND", "Loại khóa OCSP (mặc định rsa2048)",
+	     "Key of the responder (default rsa2048)"),
+	INIT(OPT_STRING, "tsa-key", tsa_key, "KIND", "Loại khóa dấu thời gian (mặc định rsa3072)",
+	     "Key of the time-stamping (default rsa3072)"),
 	INIT(OPT_INT, "root-years", root_years, "N", "Số năm hiệu lực của CA gốc (30)", "Years the root is valid (30)"),
 	INIT(OPT_INT, "years", years, "N", "Số năm hiệu lực của CA (20)", "Years the issuer is valid (20)"),
 	INIT(OPT_INT, "crl-days", crl_days, "N", "Số ngày đến CRL kế tiếp (7)", "Days until the next CRL (7)"),
-	INIT(OPT_INT, "root-crl-days", root_crl_days, "N", "Số ngày đến CRL kế tiếp của CA gốc (365)", "The same of the root (365)"),
-	INIT(OPT_INT, "ocsp-hours", ocsp_hours, "N", "Số giờ hiệu lực của trả lời OCSP (24)", "Hours an OCSP answer is good for (24)"),
+	INIT(OPT_INT, "root-crl-days", root_crl_days, "N", "Số ngày đến CRL kế tiếp của CA gốc (365)",
+	     "The same of the root (365)"),
+	INIT(OPT_INT, "ocsp-hours", ocsp_hours, "N", "Số giờ hiệu lực của trả lời OCSP (24)",
+	     "Hours an OCSP answer is good for (24)"),
 	{ .kind = OPT_END },
 };
 
@@ -88,7 +100,8 @@ static int free_port_url(struct arena *arena, const char **ret_url, struct err *
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 && getsockname(fd, (struct sockaddr *)&at, &len) == 0;
+	bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+		     getsockname(fd, (struct sockaddr *)&at, &len) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -128,8 +141,8 @@ int cmd_ca_init(struct cli *cli, int argc, char **argv, struct err *err)
 	struct opt_list args;
 	const char *dir;
 
-	if (opt_parse(cmd_ca_init_options, argc, argv, &o, cli->arena, &args, err) < 0 || one_dir(&args, 1, &dir, err) < 0 ||
-	    init_keys(&o, &init, err) < 0)
+	if (opt_parse(cmd_ca_init_options, argc, argv, &o, cli->arena, &args, err) < 0 ||
+	    one_dir(&args, 1, &dir, err) < 0 || init_keys(&o, &init, err) < 0)
 		return -1;
 	init.base_url = o.url;
 	if (o.url && strcmp(o.url, "auto") == 0 && free_port_url(cli->arena, &init.base_url, err) < 0)
@@ -155,9 +168,13 @@ struct issue_options {
 	struct cli_secret_source pin;
 };
 
-#define ISSUE(kind, name, field, metavar, vi, en) { kind, name, offsetof(struct issue_options, field), metavar, vi, en }
+#define ISSUE(kind, name, field, metavar, vi, en)                                                                      \
+	{                                                                                                              \
+		kind, name, offsetof(struct issue_options, field), metavar, vi, en                                     \
+	}
 const struct opt cmd_ca_issue_options[] = {
-	ISSUE(OPT_STRING, "profile", profile, "KIND", "person | agency | device | tsa | ocsp (mặc định person)", "The kind (default person)"),
+	ISSUE(OPT_STRING, "profile", profile, "KIND", "person | agency | device | tsa | ocsp (mặc định person)",
+	      "The kind (default person)"),
 	ISSUE(OPT_STRING, "cn", cn, "NAME", "Họ tên hoặc tên cơ quan (CN)", "Name (CN)"),
 	ISSUE(OPT_STRING, "org", o, "NAME", "Cơ quan (O)", "Organization (O)"),
 	ISSUE(OPT_LIST, "ou", ou, "NAME", "Đơn vị (OU), có thể nhiều lần", "Unit (OU); repeatable"),
@@ -166,15 +183,20 @@ const struct opt cmd_ca_issue_options[] = {
 	ISSUE(OPT_STRING, "title", t, "TITLE", "Chức vụ (T)", "Title (T)"),
 	ISSUE(OPT_STRING, "email", email, "ADDRESS", "Thư điện tử công vụ", "Official mail address"),
 	ISSUE(OPT_STRING, "not-before", not_before, "TIME", "Bắt đầu hiệu lực (RFC 3339)", "Begin of validity"),
-	ISSUE(OPT_STRING, "not-after", not_after, "TIME", "Hết hiệu lực, tối đa 5 năm", "End of validity, five years at most"),
+	ISSUE(OPT_STRING, "not-after", not_after, "TIME", "Hết hiệu lực, tối đa 5 năm",
+	      "End of validity, five years at most"),
 	ISSUE(OPT_STRING, "csr", csr, "FILE", "Cấp cho yêu cầu PKCS#10", "For a PKCS#10 request"),
-	ISSUE(OPT_STRING, "spki", spki, "FILE", "Cấp cho khóa công khai (DER hoặc PEM)", "For a public key (DER or PEM)"),
+	ISSUE(OPT_STRING, "spki", spki, "FILE", "Cấp cho khóa công khai (DER hoặc PEM)",
+	      "For a public key (DER or PEM)"),
 	ISSUE(OPT_STRING, "p12", p12, "FILE", "Tạo khóa và ghi ra PKCS#12", "Makes the key too, into a PKCS#12"),
-	ISSUE(OPT_STRING, "key", key, "KIND", "Loại khóa của PKCS#12 (mặc định rsa3072)", "The PKCS#12's key (default rsa3072)"),
+	ISSUE(OPT_STRING, "key", key, "KIND", "Loại khóa của PKCS#12 (mặc định rsa3072)",
+	      "The PKCS#12's key (default rsa3072)"),
 	ISSUE(OPT_STRING, "pin-file", pin.file, "FILE", "Mật khẩu PKCS#12 đọc từ tệp", "Its password, from a file"),
 	ISSUE(OPT_STRING, "pin-fd", pin.fd, "N", "Mật khẩu PKCS#12 đọc từ bộ mô tả", "Its password, from a descriptor"),
-	ISSUE(OPT_STRING, "o", out, "FILE", "Ghi chứng thư (.pem = PEM, khác = DER)", "Writes the certificate (.pem = PEM, else DER)"),
-	ISSUE(OPT_LIST, "fault", faults, "KIND", "Chỉ để kiểm thử: chứng thư cố ý sai", "For tests only: a certificate broken on purpose"),
+	ISSUE(OPT_STRING, "o", out, "FILE", "Ghi chứng thư (.pem = PEM, khác = DER)",
+	      "Writes the certificate (.pem = PEM, else DER)"),
+	ISSUE(OPT_LIST, "fault", faults, "KIND", "Chỉ để kiểm thử: chứng thư cố ý sai",
+	      "For tests only: a certificate broken on purpose"),
 	{ .kind = OPT_END },
 };
 
@@ -182,8 +204,12 @@ static const struct {
 	const char *name;
 	enum ca_fault fault;
 } fault_names[] = {
-	{ "expired", CA_FAULT_EXPIRED }, { "not-yet-valid", CA_FAULT_NOT_YET_VALID }, { "no-signing-usage", CA_FAULT_NO_SIGNING_USAGE },
-	{ "weak-key", CA_FAULT_WEAK_KEY }, { "no-revocation-info", CA_FAULT_NO_REVOCATION_INFO }, { "long-validity", CA_FAULT_LONG_VALIDITY },
+	{ "expired", CA_FAULT_EXPIRED },
+	{ "not-yet-valid", CA_FAULT_NOT_YET_VALID },
+	{ "no-signing-usage", CA_FAULT_NO_SIGNING_USAGE },
+	{ "weak-key", CA_FAULT_WEAK_KEY },
+	{ "no-revocation-info", CA_FAULT_NO_REVOCATION_INFO },
+	{ "long-validity", CA_FAULT_LONG_VALIDITY },
 };
 
 static int parse_faults(const struct opt_list *list, unsigned *ret, struct err *err)
@@ -195,8 +221,10 @@ static int parse_faults(const struct opt_list *list, unsigned *ret, struct err *
 			if (strcmp(fault_names[j].name, list->items[i]) == 0)
 				found = fault_names[j].fault;
 		if (!found)
-			return err_set(err, ERR_USAGE, "\"%s\" is no fault: expired, not-yet-valid, no-signing-usage, weak-key, "
-						       "no-revocation-info, long-validity", list->items[i]);
+			return err_set(err, ERR_USAGE,
+				       "\"%s\" is no fault: expired, not-yet-valid, no-signing-usage, weak-key, "
+				       "no-revocation-info, long-validity",
+				       list->items[i]);
 		*ret |= found;
 	}
 	return 0;
@@ -204,10 +232,16 @@ static int parse_faults(const struct opt_list *list, unsigned *ret, struct err *
 
 static int fill_issue(const struct cli *cli, const struct issue_options *o, struct ca_issue *ret, struct err *err)
 {
-	ret->subject = (struct ca_subject){ .country = o->c, .locality = o->l, .organization = o->o, .title = o->t, .common_name = o->cn,
-					    .email = o->email, .unit_count = o->ou.count };
+	ret->subject = (struct ca_subject){ .country = o->c,
+					    .locality = o->l,
+					    .organization = o->o,
+					    .title = o->t,
+					    .common_name = o->cn,
+					    .email = o->email,
+					    .unit_count = o->ou.count };
 	if (o->profile && !ca_profile_find(o->profile, &ret->profile))
-		return err_set(err, ERR_USAGE, "\"%s\" is no kind of certificate: person, agency, device, tsa, ocsp", o->profile);
+		return err_set(err, ERR_USAGE, "\"%s\" is no kind of certificate: person, agency, device, tsa, ocsp",
+			       o->profile);
 	if (o->ou.count > CA_MAX_UNITS)
 		return err_set(err, ERR_USAGE, "at most %d units", CA_MAX_UNITS);
 	for (size_t i = 0; i < o->ou.count; i++)
@@ -218,8 +252,8 @@ static int fill_issue(const struct cli *cli, const struct issue_options *o, stru
 	return parse_faults(&o->faults, &ret->faults, err);
 }
 
-static int issue_p12(struct cli *cli, struct ca *ca, const struct issue_options *o, const struct ca_issue *what, struct cert **ret_cert,
-		     struct err *err)
+static int issue_p12(struct cli *cli, struct ca *ca, const struct issue_options *o, const struct ca_issue *what,
+		     struct cert **ret_cert, struct err *err)
 {
 	AUTO(secret_freep) struct secret *password = NULL;
 	AUTO(cert_freep) struct cert *cert = NULL;
@@ -228,13 +262,15 @@ static int issue_p12(struct cli *cli, struct ca *ca, const struct issue_options 
 
 	(void)cli;
 	if (key_kind(o->key, &kind, err) < 0 || cli_secret(&o->pin, "Mật khẩu PKCS#12: ", &password, err) < 0 ||
-	    ca_issue_p12(ca, kind, password, what, &p12, &cert, err) < 0 || file_write(o->p12, p12.data, p12.len, err) < 0)
+	    ca_issue_p12(ca, kind, password, what, &p12, &cert, err) < 0 ||
+	    file_write(o->p12, p12.data, p12.len, err) < 0)
 		return -1;
 	*ret_cert = TAKE(cert);
 	return 0;
 }
 
-static int issue_file(struct ca *ca, const struct issue_options *o, const struct ca_issue *what, struct cert **ret_cert, struct err *err)
+static int issue_file(struct ca *ca, const struct issue_options *o, const struct ca_issue *what, struct cert **ret_cert,
+		      struct err *err)
 {
 	AUTO(buf_release) struct buf file = BUF_INIT;
 	AUTO(buf_release) struct buf der = BUF_INIT;
@@ -289,8 +325,8 @@ int cmd_ca_issue(struct cli *cli, int argc, char **argv, struct err *err)
 	struct opt_list args;
 	const char *dir;
 
-	if (opt_parse(cmd_ca_issue_options, argc, argv, &o, cli->arena, &args, err) < 0 || one_dir(&args, 1, &dir, err) < 0 ||
-	    fill_issue(cli, &o, &what, err) < 0)
+	if (opt_parse(cmd_ca_issue_options, argc, argv, &o, cli->arena, &args, err) < 0 ||
+	    one_dir(&args, 1, &dir, err) < 0 || fill_issue(cli, &o, &what, err) < 0)
 		return -1;
 	if (!!o.csr + !!o.spki + !!o.p12 != 1)
 		return err_set(err, ERR_USAGE, "give one of --csr, --spki and --p12");
@@ -310,10 +346,10 @@ struct revoke_options {
 };
 
 const struct opt cmd_ca_revoke_options[] = {
-	{ OPT_STRING, "reason", offsetof(struct revoke_options, reason), "NAME", "Lý do (keyCompromise, superseded, ...)",
-	  "Reason of RFC 5280 (keyCompromise, superseded, ...)" },
-	{ OPT_STRING, "at", offsetof(struct revoke_options, at), "TIME", "Thời điểm thu hồi (RFC 3339), mặc định lúc này",
-	  "Time of revocation, default now" },
+	{ OPT_STRING, "reason", offsetof(struct revoke_options, reason), "NAME",
+	  "Lý do (keyCompromise, superseded, ...)", "Reason of RFC 5280 (keyCompromise, superseded, ...)" },
+	{ OPT_STRING, "at", offsetof(struct revoke_options, at), "TIME",
+	  "Thời điểm thu hồi (RFC 3339), mặc định lúc này", "Time of revocation, default now" },
 	{ .kind = OPT_END },
 };
 
@@ -343,10 +379,10 @@ int cmd_ca_revoke(struct cli *cli, int argc, char **argv, struct err *err)
 	int64_t at = 0;
 	int reason;
 
-	if (opt_parse(cmd_ca_revoke_options, argc, argv, &o, cli->arena, &args, err) < 0 || one_dir(&args, 2, &dir, err) < 0 ||
-	    parse_reason(o.reason, &reason, err) < 0 || (o.at && cli_time(cli, o.at, &at, err) < 0) ||
-	    ca_open(dir, &cli->clock, &ca, err) < 0 || ca_revoke(ca, args.items[1], reason, at, err) < 0 ||
-	    ca_find(ca, args.items[1], &entry, err) < 0)
+	if (opt_parse(cmd_ca_revoke_options, argc, argv, &o, cli->arena, &args, err) < 0 ||
+	    one_dir(&args, 2, &dir, err) < 0 || parse_reason(o.reason, &reason, err) < 0 ||
+	    (o.at && cli_time(cli, o.at, &at, err) < 0) || ca_open(dir, &cli->clock, &ca, err) < 0 ||
+	    ca_revoke(ca, args.items[1], reason, at, err) < 0 || ca_find(ca, args.items[1], &entry, err) < 0)
 		return -1;
 	js_set_string(json, "serial", entry.serial);
 	js_set_string(json, "reason", crl_reason_name((enum crl_reason)entry.reason));
@@ -375,8 +411,8 @@ int cmd_ca_crl(struct cli *cli, int argc, char **argv, struct err *err)
 	struct opt_list args;
 	const char *dir;
 
-	if (opt_parse(cmd_ca_crl_options, argc, argv, &o, cli->arena, &args, err) < 0 || one_dir(&args, 1, &dir, err) < 0 ||
-	    ca_open(dir, &cli->clock, &ca, err) < 0)
+	if (opt_parse(cmd_ca_crl_options, argc, argv, &o, cli->arena, &args, err) < 0 ||
+	    one_dir(&args, 1, &dir, err) < 0 || ca_open(dir, &cli->clock, &ca, err) < 0)
 		return -1;
 	if (o.root ? ca_root_crl(ca, &der, err) < 0 : ca_crl(ca, &der, err) < 0)
 		return -1;
@@ -416,8 +452,8 @@ int cmd_ca_list(struct cli *cli, int argc, char **argv, struct err *err)
 	size_t at = 0;
 	bool more;
 
-	if (opt_parse(cmd_ca_list_options, argc, argv, &unused, cli->arena, &args, err) < 0 || one_dir(&args, 1, &dir, err) < 0 ||
-	    ca_open(dir, &cli->clock, &ca, err) < 0)
+	if (opt_parse(cmd_ca_list_options, argc, argv, &unused, cli->arena, &args, err) < 0 ||
+	    one_dir(&args, 1, &dir, err) < 0 || ca_open(dir, &cli->clock, &ca, err) < 0)
 		return -1;
 	for (;;) {
 		if (ca_list(ca, &at, &more, &entry, err) < 0)
@@ -427,8 +463,9 @@ int cmd_ca_list(struct cli *cli, int argc, char **argv, struct err *err)
 		if (cli->json)
 			js_add(list, entry_json(&entry));
 		else
-			buf_printf(&text, "%s  %-7s  %-6s  %s\n", entry.serial, entry.status == CA_STATUS_REVOKED ? "revoked" : "good",
-				   entry.profile, entry.subject);
+			buf_printf(&text, "%s  %-7s  %-6s  %s\n", entry.serial,
+				   entry.status == CA_STATUS_REVOKED ? "revoked" : "good", entry.profile,
+				   entry.subject);
 	}
 	return cli->json ? cli_print_json(list, err) : cli_print(&text, err);
 }

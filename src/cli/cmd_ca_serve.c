@@ -1,8 +1,8 @@
 /*
  * cmd_ca_serve.c - `kyso ca serve DIR`: the stand-in authority over HTTP until SIGINT or SIGTERM.
  *
- * The first line on standard output is the URL it listens on. The signals are blocked before any thread starts, so that every
- * thread inherits the mask and only sigwaitinfo takes them.
+ * The first line on standard output is the URL it listens on. The signals are blocked before any thread starts, so that
+ * every thread inherits the mask and only sigwaitinfo takes them.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,9 +17,11 @@ struct serve_options {
 };
 
 const struct opt cmd_ca_serve_options[] = {
-	{ OPT_STRING, "listen", offsetof(struct serve_options, listen), "HOST:PORT", "Địa chỉ nghe (mặc định theo URL của CA; cổng 0 = cổng trống)",
+	{ OPT_STRING, "listen", offsetof(struct serve_options, listen), "HOST:PORT",
+	  "Địa chỉ nghe (mặc định theo URL của CA; cổng 0 = cổng trống)",
 	  "Where to listen (default as in the authority's URL; port 0 = a free one)" },
-	{ OPT_STRING, "misbehave", offsetof(struct serve_options, misbehave), "KIND", "Chỉ để kiểm thử: cố ý trả lời sai",
+	{ OPT_STRING, "misbehave", offsetof(struct serve_options, misbehave), "KIND",
+	  "Chỉ để kiểm thử: cố ý trả lời sai",
 	  "For tests only: answers wrongly on purpose ([tsa:|ocsp:|crl:]garbage, slow, error, ...)" },
 	{ .kind = OPT_END },
 };
@@ -43,7 +45,8 @@ static int wait_for_end(const sigset_t *ends, struct err *err)
 	return 0;
 }
 
-static int serve(struct cli *cli, struct ca *ca, const char *listen, const struct ca_misbehave *how, const sigset_t *ends, struct err *err)
+static int serve(struct cli *cli, struct ca *ca, const char *listen, const struct ca_misbehave *how,
+		 const sigset_t *ends, struct err *err)
 {
 	AUTO(ca_server_freep) struct ca_server *server = NULL;
 	AUTO(buf_release) struct buf line = BUF_INIT;

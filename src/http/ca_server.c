@@ -28,8 +28,15 @@ static const struct {
 	const char *name;
 	enum ca_misbehaviour kind;
 } kinds[] = {
-	{ "garbage", CA_GARBAGE }, { "html", CA_HTML }, { "empty", CA_EMPTY }, { "truncated", CA_TRUNCATED }, { "slow", CA_SLOW },
-	{ "error", CA_ERROR }, { "reject", CA_REJECT }, { "wrong-imprint", CA_WRONG_IMPRINT }, { "wrong-nonce", CA_WRONG_NONCE },
+	{ "garbage", CA_GARBAGE },
+	{ "html", CA_HTML },
+	{ "empty", CA_EMPTY },
+	{ "truncated", CA_TRUNCATED },
+	{ "slow", CA_SLOW },
+	{ "error", CA_ERROR },
+	{ "reject", CA_REJECT },
+	{ "wrong-imprint", CA_WRONG_IMPRINT },
+	{ "wrong-nonce", CA_WRONG_NONCE },
 };
 
 void ca_misbehave_kinds(struct buf *out)
@@ -66,7 +73,8 @@ int ca_misbehave_parse(const char *text, struct ca_misbehave *ret, struct err *e
 		what.crl = kind;
 	if (!known || (colon && what.tsa == CA_BEHAVES && what.ocsp == CA_BEHAVES && what.crl == CA_BEHAVES)) {
 		ca_misbehave_kinds(&list);
-		return err_set(err, ERR_USAGE, "\"%s\" is no misbehaviour; there are [tsa:|ocsp:|crl:] %s", text, buf_str(&list));
+		return err_set(err, ERR_USAGE, "\"%s\" is no misbehaviour; there are [tsa:|ocsp:|crl:] %s", text,
+			       buf_str(&list));
 	}
 	*ret = what;
 	return 0;
@@ -139,7 +147,8 @@ static int get_ca_cert(void *user, const struct http_request *request, struct ht
 	return put_cert(response, ca_cert(server->ca, CA_CERT_ISSUER), err);
 }
 
-static int get_root_cert(void *user, const struct http_request *request, struct http_response *response, struct err *err)
+static int get_root_cert(void *user, const struct http_request *request, struct http_response *response,
+			 struct err *err)
 {
 	struct ca_server *server = user;
 
@@ -147,8 +156,9 @@ static int get_root_cert(void *user, const struct http_request *request, struct 
 	return put_cert(response, ca_cert(server->ca, CA_CERT_ROOT), err);
 }
 
-static int put_crl(struct ca_server *server, const struct http_request *request, int (*make)(struct ca *, struct buf *, struct err *),
-		   struct http_response *response, struct err *err)
+static int put_crl(struct ca_server *server, const struct http_request *request,
+		   int (*make)(struct ca *, struct buf *, struct err *), struct http_response *response,
+		   struct err *err)
 {
 	response->content_type = "application/pkix-crl";
 	http_response_header(response, "Cache-Control", "no-cache");
@@ -179,8 +189,8 @@ static bool type_is(const struct http_request *request, const char *wanted)
 	return type && strncasecmp(type, wanted, strlen(wanted)) == 0;
 }
 
-static int answer_ocsp(struct ca_server *server, const struct http_request *request, struct bytes query, struct http_response *response,
-		       struct err *err)
+static int answer_ocsp(struct ca_server *server, const struct http_request *request, struct bytes query,
+		       struct http_response *response, struct err *err)
 {
 	response->content_type = "application/ocsp-response";
 	http_response_header(response, "Cache-Control", "no-cache");
@@ -256,10 +266,13 @@ static const struct http_route routes[] = {
 	{ "POST", "/tsa", HTTP_ACCESS_PUBLIC, QUERY_MAX_BYTES, post_tsa },
 };
 
-int ca_server_start(struct ca *ca, const char *listen, const struct ca_misbehave *how, struct ca_server **ret_server, struct err *err)
+int ca_server_start(struct ca *ca, const char *listen, const struct ca_misbehave *how, struct ca_server **ret_server,
+		    struct err *err)
 {
 	AUTO(ca_server_freep) struct ca_server *server = calloc(1, sizeof(*server));
-	struct http_options options = { .listen = listen, .routes = routes, .route_count = ARRAY_LEN(routes), .user = server };
+	struct http_options options = {
+		.listen = listen, .routes = routes, .route_count = ARRAY_LEN(routes), .user = server
+	};
 
 	if (!server)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a server");

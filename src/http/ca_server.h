@@ -1,13 +1,14 @@
 /*
- * ca_server.h - the stand-in authority over HTTP: certificates and CRLs (RFC 2585), OCSP (RFC 6960 Appendix A), time-stamps
- * (RFC 3161 3.4).
+ * ca_server.h - the stand-in authority over HTTP: certificates and CRLs (RFC 2585), OCSP (RFC 6960 Appendix A),
+ * time-stamps (RFC 3161 3.4).
  *
  *     GET  /root.cer /ca.cer        application/pkix-cert
  *     GET  /root.crl /ca.crl        application/pkix-crl, made anew when they are due
  *     POST /ocsp, GET /ocsp/BASE64  application/ocsp-response
  *     POST /tsa                     application/timestamp-reply
  *
- * For tests of clients it can be made to misbehave, as a whole or in one service: "KIND" or "tsa:KIND", "ocsp:KIND", "crl:KIND".
+ * For tests of clients it can be made to misbehave, as a whole or in one service: "KIND" or "tsa:KIND", "ocsp:KIND",
+ * "crl:KIND".
  */
 #ifndef KYSO_HTTP_CA_SERVER_H
 #define KYSO_HTTP_CA_SERVER_H
@@ -41,8 +42,8 @@ NODISCARD int ca_misbehave_parse(const char *text, struct ca_misbehave *ret, str
 void ca_misbehave_kinds(struct buf *out); /* "garbage, html, ..." for help */
 
 /* listen as http_options.listen. The authority stays the caller's and must outlive the server. */
-NODISCARD int ca_server_start(struct ca *ca, const char *listen, const struct ca_misbehave *misbehave, struct ca_server **ret_server,
-			      struct err *err);
+NODISCARD int ca_server_start(struct ca *ca, const char *listen, const struct ca_misbehave *misbehave,
+			      struct ca_server **ret_server, struct err *err);
 const char *ca_server_url(const struct ca_server *server);
 void ca_server_free(struct ca_server *server); /* stops, letting requests under way finish */
 DEFINE_FREEP(struct ca_server, ca_server_free)

@@ -47,7 +47,7 @@ struct http_server {
 	pthread_t watch;
 	bool watching;
 	atomic_bool stopping;
-	atomic_int active; /* requests between their first byte seen by us and their completion */
+	atomic_int active;    /* requests between their first byte seen by us and their completion */
 	pthread_mutex_t lock; /* of the list */
 	pthread_cond_t wake;
 	struct conn conns; /* head of the ring */
@@ -180,7 +180,8 @@ static void conn_close(struct http_server *server, void **slot)
 	*slot = NULL;
 }
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **slot, enum MHD_ConnectionNotificationCode code)
+static void on_connection(void *cls, struct MHD_Connection *connection, void **slot,
+			  enum MHD_ConnectionNotificationCode code)
 {
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
 		conn_open(cls, connection, slot);
@@ -235,7 +236,7 @@ DEFINE_FREEP(struct http_request, request_free)
 static void note_peer(struct http_request *request)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	    MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	socklen_t len;
 
 	if (!info || !info->client_addr)
@@ -263,7 +264,8 @@ static void find_route(struct http_request *request)
 		if (!method_matches(o->routes[i].method, request->method))
 			continue;
 		request->route = &o->routes[i];
-		request->max_body_bytes = o->routes[i].max_body_bytes ? o->routes[i].max_body_bytes : HTTP_BODY_MAX_BYTES;
+		request->max_body_bytes =
+		    o->routes[i].max_body_bytes ? o->routes[i].max_body_bytes : HTTP_BODY_MAX_BYTES;
 		return;
 	}
 	request->refused = path_known ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND;
@@ -382,7 +384,8 @@ static enum MHD_Result refuse(struct http_request *request)
 	struct http_response answer = { .status = request->refused };
 	enum MHD_Result ok;
 
-	fill_problem(&answer, request->refused, NULL, MHD_get_reason_phrase_for((unsigned)request->refused), NULL, NULL);
+	fill_problem(&answer, request->refused, NULL, MHD_get_reason_phrase_for((unsigned)request->refused), NULL,
+		     NULL);
 	if (request->refused == MHD_HTTP_METHOD_NOT_ALLOWED)
 		http_response_header(&answer, "Allow", allowed_methods(request));
 	ok = queue(request, &answer);
@@ -396,7 +399,8 @@ static enum MHD_Result answer_request(struct http_request *request)
 	struct err err = ERR_INIT;
 	enum MHD_Result ok;
 
-	if (request->route->handle(request->server->options.user, request, &answer, &err) < 0 || buf_check(&answer.body, &err) < 0) {
+	if (request->route->handle(request->server->options.user, request, &answer, &err) < 0 ||
+	    buf_check(&answer.body, &err) < 0) {
 		const struct err_info *info = err_info(err.code);
 
 		answer.header_count = 0;
@@ -494,7 +498,9 @@ static int try_listen(const struct addrinfo *at, int *ret_fd)
 
 static int open_listener(const char *listen_at, int *ret_fd, struct err *err)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	struct addrinfo hints = { .ai_family = AF_UNSPEC,
+				  .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *found = NULL;
 	char host[256], port[8];
 	int rc, errnum;
@@ -519,10 +525,12 @@ static int note_url(struct http_server *server, int fd, struct err *err)
 	char host[256], port[8];
 
 	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
-	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return err_set_errno(err, ERR_HTTP_LISTEN, errno, "the listening socket has no name");
 	server->port = (uint16_t)strtoul(port, NULL, 10);
-	snprintf(server->url, sizeof(server->url), at.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host, port);
+	snprintf(server->url, sizeof(server->url), at.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host,
+		 port);
 	return 0;
 }
 
@@ -532,7 +540,8 @@ static int check_routes(const struct http_options *options, struct err *err)
 		const struct http_route *route = &options->routes[i];
 
 		if (route->access == HTTP_ACCESS_UNSET || !route->handle)
-			return err_set(err, ERR_BUG, "route %s %s has no access or no handler", route->method, route->path);
+			return err_set(err, ERR_BUG, "route %s %s has no access or no handler", route->method,
+				       route->path);
 	}
 	return 0;
 }
@@ -541,16 +550,13 @@ static int start_daemon(struct http_server *server, int fd, struct err *err)
 {
 	const struct http_options *o = &server->options;
 
-	server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, server,
-					  MHD_OPTION_LISTEN_SOCKET, fd,
-					  MHD_OPTION_THREAD_POOL_SIZE, o->threads,
-					  MHD_OPTION_CONNECTION_LIMIT, o->connections,
-					  MHD_OPTION_CONNECTION_TIMEOUT, o->request_seconds,
-					  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
-					  MHD_OPTION_STRICT_FOR_CLIENT, 1,
-					  MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-					  MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-					  MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_END);
+	server->daemon = MHD_start_daemon(
+	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
+	    fd, MHD_OPTION_THREAD_POOL_SIZE, o->threads, MHD_OPTION_CONNECTION_LIMIT, o->connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, o->request_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+	    server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+	    NULL, MHD_OPTION_END);
 	if (!server->daemon)
 		return err_set_errno(err, ERR_HTTP_LISTEN, errno, "%s: the server does not start", server->url);
 	return 0;

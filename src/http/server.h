@@ -1,12 +1,13 @@
 /*
- * server.h - a small HTTP/1.1 server: a const table of routes, a pool of threads, limits on everything a client may send.
+ * server.h - a small HTTP/1.1 server: a const table of routes, a pool of threads, limits on everything a client may
+ * send.
  *
- * libmicrohttpd's only home is server.c; nothing of it shows here. Every route states its access (law 12): a route whose
- * access is unset stops the start. The server binds loopback unless told otherwise, and port 0 takes a free port.
+ * libmicrohttpd's only home is server.c; nothing of it shows here. Every route states its access (law 12): a route
+ * whose access is unset stops the start. The server binds loopback unless told otherwise, and port 0 takes a free port.
  *
- * Handlers run on several threads at once; a request and its response belong to one thread. What a handler returns as an
- * error (-1) becomes a problem details document (RFC 9457) with the status and code of the error table; for a status of
- * 500 and above the particulars stay inside. A path is percent-decoded once and strictly: bad escapes, NUL, control
+ * Handlers run on several threads at once; a request and its response belong to one thread. What a handler returns as
+ * an error (-1) becomes a problem details document (RFC 9457) with the status and code of the error table; for a status
+ * of 500 and above the particulars stay inside. A path is percent-decoded once and strictly: bad escapes, NUL, control
  * characters, a backslash, and "." or ".." segments are answered 400 before any route is looked at.
  * A client has http_options.request_seconds to deliver a whole request, however slowly it drips.
  */
@@ -71,9 +72,9 @@ struct http_options {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:0"; NULL = HTTP_LISTEN_DEFAULT */
 	const struct http_route *routes;
 	size_t route_count;
-	void *user;             /* handed to every handler */
-	unsigned threads;       /* 0 = 4 */
-	unsigned connections;   /* at once; 0 = 1000 */
+	void *user;               /* handed to every handler */
+	unsigned threads;         /* 0 = 4 */
+	unsigned connections;     /* at once; 0 = 1000 */
 	unsigned request_seconds; /* 0 = 30 */
 };
 

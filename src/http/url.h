@@ -15,7 +15,8 @@ struct arena;
 char *url_decode(struct arena *arena, const char *raw);
 /* As url_decode; also NULL for what does not begin with "/", has a backslash, or has a "." or ".." segment. */
 char *url_decode_path(struct arena *arena, const char *raw);
-/* Whether a route's pattern (whole path, or prefix ending in "*") takes the path; *ret_tail = what the "*" stands for. */
+/* Whether a route's pattern (whole path, or prefix ending in "*") takes the path; *ret_tail = what the "*" stands for.
+ */
 bool url_match(const char *pattern, const char *path, const char **ret_tail);
 /* "127.0.0.1:80", "[::1]:0", "localhost:8080" into its parts; false when it is none. */
 bool url_split_listen(const char *listen, char *host, size_t host_size, char *port, size_t port_size);

@@ -9,13 +9,15 @@
 #include "util/buf.h"
 #include "util/err.h"
 
-int issue_signed(const struct buf *tbs, struct bytes extra, struct signer *signer, struct sig_alg alg, struct buf *out, struct err *err)
+int issue_signed(const struct buf *tbs, struct bytes extra, struct signer *signer, struct sig_alg alg, struct buf *out,
+		 struct err *err)
 {
 	AUTO(buf_release) struct buf value = BUF_INIT;
 	struct digest digest;
 	size_t outer;
 
-	if (buf_check(tbs, err) < 0 || digest_of(alg.digest, (struct bytes){ (const uint8_t *)tbs->data, tbs->len }, &digest, err) < 0 ||
+	if (buf_check(tbs, err) < 0 ||
+	    digest_of(alg.digest, (struct bytes){ (const uint8_t *)tbs->data, tbs->len }, &digest, err) < 0 ||
 	    signer_sign(signer, alg, &digest, &value, err) < 0)
 		return -1;
 	outer = der_begin(out, DER_SEQUENCE);

@@ -243,7 +243,8 @@ static int put_extensions(struct buf *out, const struct issue_cert *what, const 
 	return rc;
 }
 
-static int put_tbs(struct buf *out, const struct issue_cert *what, const struct cert *issuer, struct sig_alg alg, struct err *err)
+static int put_tbs(struct buf *out, const struct issue_cert *what, const struct cert *issuer, struct sig_alg alg,
+		   struct err *err)
 {
 	size_t tbs = der_begin(out, DER_SEQUENCE);
 	size_t begin = der_begin(out, DER_CONTEXT_CONSTRUCTED(0));
@@ -267,7 +268,8 @@ static int put_tbs(struct buf *out, const struct issue_cert *what, const struct 
 }
 
 /* The signature is checked against the signer's certificate before it is given out (signer_sign). */
-int issue_cert(const struct issue_cert *what, struct signer *issuer, struct sig_alg alg, struct cert **ret_cert, struct err *err)
+int issue_cert(const struct issue_cert *what, struct signer *issuer, struct sig_alg alg, struct cert **ret_cert,
+	       struct err *err)
 {
 	AUTO(buf_release) struct buf tbs = BUF_INIT;
 	AUTO(buf_release) struct buf out = BUF_INIT;
@@ -278,7 +280,8 @@ int issue_cert(const struct issue_cert *what, struct signer *issuer, struct sig_
 	return cert_parse((struct bytes){ (const uint8_t *)out.data, out.len }, ret_cert, err);
 }
 
-/* The same bytes twice: first with a signature of zeros, so that a signer with its certificate can be made for the key. */
+/* The same bytes twice: first with a signature of zeros, so that a signer with its certificate can be made for the key.
+ */
 int issue_cert_self_signed(const struct issue_cert *what, struct key *key, struct cert **ret_cert, struct err *err)
 {
 	struct sig_alg alg = key_default_alg(key_strength(key));
@@ -295,7 +298,8 @@ int issue_cert_self_signed(const struct issue_cert *what, struct key *key, struc
 	algid_put_signature(&out, alg);
 	der_put_bits(&out, (struct bytes){ zeros, sizeof(zeros) });
 	der_end(&out, outer);
-	if (buf_check(&out, err) < 0 || cert_parse((struct bytes){ (const uint8_t *)out.data, out.len }, &draft, err) < 0 ||
+	if (buf_check(&out, err) < 0 ||
+	    cert_parse((struct bytes){ (const uint8_t *)out.data, out.len }, &draft, err) < 0 ||
 	    key_signer_new(key, draft, NULL, &signer, err) < 0)
 		return -1;
 	buf_clear(&out);

@@ -84,7 +84,8 @@ static void put_extensions(struct buf *out, const struct issue_crl *what, const 
 	der_end(out, tagged);
 }
 
-int issue_crl(const struct issue_crl *what, struct signer *issuer, struct sig_alg alg, struct buf *ret_der, struct err *err)
+int issue_crl(const struct issue_crl *what, struct signer *issuer, struct sig_alg alg, struct buf *ret_der,
+	      struct err *err)
 {
 	AUTO(buf_release) struct buf tbs = BUF_INIT;
 	size_t begin = der_begin(&tbs, DER_SEQUENCE);

@@ -1,8 +1,9 @@
 /*
  * issue_ocsp.c - answers OCSP requests (RFC 6960), the responder known by its key's hash; see issue.h.
  *
- * The request is read strictly before anything is looked up. CertIDs are echoed octet by octet, the nonce too (RFC 8954:
- * 1 to 32 octets; up to 128 by RFC 9654). A CertID of another issuer, or hashed in a way not known here, is "unknown".
+ * The request is read strictly before anything is looked up. CertIDs are echoed octet by octet, the nonce too (RFC
+ * 8954: 1 to 32 octets; up to 128 by RFC 9654). A CertID of another issuer, or hashed in a way not known here, is
+ * "unknown".
  */
 #include "pki/issue.h"
 
@@ -66,8 +67,8 @@ static bool read_extensions(struct der *tagged, struct request *request)
 			continue;
 		}
 		value = der_of(ext.value);
-		if (!request || request->nonce.p || !der_read(&value, DER_OCTET_STRING, &octets) || !der_at_end(&value) ||
-		    octets.n < 1 || octets.n > NONCE_MAX_BYTES)
+		if (!request || request->nonce.p || !der_read(&value, DER_OCTET_STRING, &octets) ||
+		    !der_at_end(&value) || octets.n < 1 || octets.n > NONCE_MAX_BYTES)
 			return false;
 		request->nonce = (struct bytes){ start, (size_t)(list.p - start) };
 	}
@@ -81,7 +82,8 @@ static bool read_one(struct der *list, struct request *request)
 
 	if (request->count == ISSUE_OCSP_MAX_CERTS || !der_enter(list, DER_SEQUENCE, &one) ||
 	    !read_cert_id(&one, &request->ids[request->count]) ||
-	    !der_enter_optional(&one, DER_CONTEXT_CONSTRUCTED(0), &exts, &present) || (present && !read_extensions(&exts, NULL)))
+	    !der_enter_optional(&one, DER_CONTEXT_CONSTRUCTED(0), &exts, &present) ||
+	    (present && !read_extensions(&exts, NULL)))
 		return false;
 	request->count++;
 	return der_at_end(&one);
@@ -200,7 +202,8 @@ static int put_responder(struct buf *out, const struct cert *responder, struct e
 	return 0;
 }
 
-static int put_response_data(struct buf *out, const struct request *request, const struct issue_ocsp *how, struct err *err)
+static int put_response_data(struct buf *out, const struct request *request, const struct issue_ocsp *how,
+			     struct err *err)
 {
 	size_t begin = der_begin(out, DER_SEQUENCE);
 	size_t list;

@@ -1,8 +1,8 @@
 /*
  * issue_tsp.c - answers time-stamp requests (RFC 3161, RFC 5816 for ESSCertIDv2); see issue.h.
  *
- * What is refused gets PKIStatus rejection with the failure the RFC names for it: another version or a hash of the wrong
- * length badDataFormat, a digest not in the table badAlg, another policy unacceptedPolicy, any extension
+ * What is refused gets PKIStatus rejection with the failure the RFC names for it: another version or a hash of the
+ * wrong length badDataFormat, a digest not in the table badAlg, another policy unacceptedPolicy, any extension
  * unacceptedExtension. The imprint and the nonce are echoed octet by octet.
  */
 #include "pki/issue.h"
@@ -170,21 +170,26 @@ static void put_info(struct buf *out, const struct request *request, struct byte
 	der_end(out, begin);
 }
 
-static int put_token(struct buf *out, const struct buf *info, const struct request *request, const struct issue_tsp *how,
-		     struct err *err)
+static int put_token(struct buf *out, const struct buf *info, const struct request *request,
+		     const struct issue_tsp *how, struct err *err)
 {
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
 	AUTO(buf_release) struct buf value = BUF_INIT;
 	struct bytes content = { (const uint8_t *)info->data, info->len };
 	struct digest content_digest, digest;
 	struct cms_draft_options options = {
-		.alg = signer_default_alg(how->tsa), .content_digest = &content_digest, .cert = how->tsa->cert,
-		.chain = &how->tsa->chain, .content_type_oid = TST_INFO_OID_TEXT, .content = content,
+		.alg = signer_default_alg(how->tsa),
+		.content_digest = &content_digest,
+		.cert = how->tsa->cert,
+		.chain = &how->tsa->chain,
+		.content_type_oid = TST_INFO_OID_TEXT,
+		.content = content,
 		.no_certs = !request->cert_req,
 	};
 
-	if (digest_of(options.alg.digest, content, &content_digest, err) < 0 || cms_draft_new(&options, &draft, err) < 0 ||
-	    cms_draft_digest(draft, &digest, err) < 0 || signer_sign(how->tsa, options.alg, &digest, &value, err) < 0 ||
+	if (digest_of(options.alg.digest, content, &content_digest, err) < 0 ||
+	    cms_draft_new(&options, &draft, err) < 0 || cms_draft_digest(draft, &digest, err) < 0 ||
+	    signer_sign(how->tsa, options.alg, &digest, &value, err) < 0 ||
 	    cms_draft_set_signature(draft, (struct bytes){ (const uint8_t *)value.data, value.len }, err) < 0)
 		return -1;
 	return cms_draft_write(draft, out, err);

@@ -63,5 +63,11 @@ check "ocsp says good" bash -c "openssl ocsp -issuer '$dir/ca.pem' -cert '$TMPDI
 check "a port in use is told" status 4 "$kyso" ca serve "$dir" --listen "${url#http://}"
 kill -TERM $pid
 check "SIGTERM ends it well" wait $pid
+"$kyso" ca serve "$dir" >"$TMPDIR/url2" 2>"$TMPDIR/serve2.err" &
+pid=$!
+for _ in $(seq 100); do [ -s "$TMPDIR/url2" ] && break; sleep 0.05; done
+check "it listens where its certificates say" grep -qF "$(head -1 "$TMPDIR/url2")" "$dir/ca.json"
+kill -INT $pid
+wait $pid
 check "an unknown misbehaviour is a mistake" status 2 "$kyso" ca serve "$dir" --misbehave sulking
 echo "1..$n"

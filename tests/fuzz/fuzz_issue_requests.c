@@ -1,4 +1,5 @@
-/* fuzz_issue_requests.c - OCSP and time-stamp requests as the stand-in authority gets them: the first byte chooses, the rest is the request. */
+/* fuzz_issue_requests.c - OCSP and time-stamp requests as the stand-in authority gets them: the first byte chooses, the
+ * rest is the request. */
 #include <stdlib.h>
 
 #include "pki/issue.h"
@@ -12,7 +13,9 @@ static struct signer *authority(void)
 	static struct signer *signer;
 	static const uint8_t serial[] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88 };
 	struct name_part name = { "CN", "fuzz" };
-	struct issue_cert what = { .serial = { serial, sizeof(serial) }, .not_after_ms = 4000000000000, .path_len = -1,
+	struct issue_cert what = { .serial = { serial, sizeof(serial) },
+				   .not_after_ms = 4000000000000,
+				   .path_len = -1,
 				   .key_usage = KU_DIGITAL_SIGNATURE };
 	AUTO(key_freep) struct key *key = NULL;
 	AUTO(buf_release) struct buf spki = BUF_INIT;
@@ -21,7 +24,8 @@ static struct signer *authority(void)
 
 	if (signer)
 		return signer;
-	if (key_generate(KEY_TYPE_P256, &key, NULL) < 0 || key_spki(key, &spki, NULL) < 0 || name_build(&name, 1, &subject, NULL) < 0)
+	if (key_generate(KEY_TYPE_P256, &key, NULL) < 0 || key_spki(key, &spki, NULL) < 0 ||
+	    name_build(&name, 1, &subject, NULL) < 0)
 		abort();
 	what.spki = (struct bytes){ (const uint8_t *)spki.data, spki.len };
 	what.subject = (struct bytes){ (const uint8_t *)subject.data, subject.len };
@@ -43,8 +47,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf answer = BUF_INIT;
 	struct signer *signer = authority();
-	struct issue_ocsp ocsp = { .issuer = signer->cert, .responder = signer, .next_update_ms = 1000, .find = find_status };
-	struct issue_tsp tsp = { .tsa = signer, .policy_oid = "2.999.1", .serial = { (const uint8_t *)"\x01", 1 }, .accuracy_seconds = 1 };
+	struct issue_ocsp ocsp = {
+		.issuer = signer->cert, .responder = signer, .next_update_ms = 1000, .find = find_status
+	};
+	struct issue_tsp tsp = {
+		.tsa = signer, .policy_oid = "2.999.1", .serial = { (const uint8_t *)"\x01", 1 }, .accuracy_seconds = 1
+	};
 	struct bytes request;
 	struct err err = ERR_INIT;
 

@@ -46,7 +46,10 @@ static inline const char *fixture_path(const char *dir, const char *name)
 /* P-256 keys: made in no time. */
 static inline struct ca_init_options fixture_options(void)
 {
-	return (struct ca_init_options){ .root_key = CA_KEY_P256, .issuer_key = CA_KEY_P256, .ocsp_key = CA_KEY_P256, .tsa_key = CA_KEY_P256,
+	return (struct ca_init_options){ .root_key = CA_KEY_P256,
+					 .issuer_key = CA_KEY_P256,
+					 .ocsp_key = CA_KEY_P256,
+					 .tsa_key = CA_KEY_P256,
 					 .base_url = "http://127.0.0.1:1" };
 }
 
@@ -75,9 +78,13 @@ static inline struct ca *fixture_ca(const char *dir, struct clock clock)
 static inline struct ca_issue fixture_person(void)
 {
 	return (struct ca_issue){ .profile = CA_PROFILE_PERSON,
-				  .subject = { .locality = "Lạng Sơn", .organization = "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN",
-					       .units = { "Sở Thử nghiệm", "Văn phòng" }, .unit_count = 2, .title = "Giám đốc",
-					       .common_name = "Nguyễn Văn Thử", .email = "thunv@example.gov.vn" } };
+				  .subject = { .locality = "Lạng Sơn",
+					       .organization = "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN",
+					       .units = { "Sở Thử nghiệm", "Văn phòng" },
+					       .unit_count = 2,
+					       .title = "Giám đốc",
+					       .common_name = "Nguyễn Văn Thử",
+					       .email = "thunv@example.gov.vn" } };
 }
 
 static inline struct cert *fixture_issue(struct ca *ca, const struct ca_issue *what)
@@ -89,7 +96,9 @@ static inline struct cert *fixture_issue(struct ca *ca, const struct ca_issue *w
 
 	assert_ok(key_generate(KEY_TYPE_P256, &key, &err), &err);
 	assert_ok(key_spki(key, &spki, &err), &err);
-	assert_ok(ca_issue_for_public_key(ca, (struct bytes){ (const uint8_t *)spki.data, spki.len }, what, &cert, &err), &err);
+	assert_ok(
+	    ca_issue_for_public_key(ca, (struct bytes){ (const uint8_t *)spki.data, spki.len }, what, &cert, &err),
+	    &err);
 	return cert;
 }
 
@@ -139,7 +148,11 @@ static inline void fixture_pem(const char *dir)
 {
 	AUTO(buf_release) struct buf out = BUF_INIT;
 
-	assert_int_equal(fixture_run(&out, "cd '%s' && for f in root ca ocsp tsa; do openssl x509 -inform DER -in $f.cer -out $f.pem || exit 1; done && cat ca.pem tsa.pem > both.pem", dir), 0);
+	assert_int_equal(fixture_run(&out,
+				     "cd '%s' && for f in root ca ocsp tsa; do openssl x509 -inform DER -in $f.cer "
+				     "-out $f.pem || exit 1; done && cat ca.pem tsa.pem > both.pem",
+				     dir),
+			 0);
 }
 
 #endif

@@ -29,9 +29,14 @@ static void init_makes_a_chain(void **state)
 	assert_int_equal(cert_key_usage(root), KU_KEY_CERT_SIGN | KU_CRL_SIGN);
 	assert_int_equal(strlen(cert_serial_hex(issuer)), 16);
 	fixture_pem(dir);
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl verify -x509_strict -check_ss_sig -CAfile root.pem ca.pem && "
-					   "openssl verify -x509_strict -CAfile root.pem -untrusted ca.pem -purpose timestampsign tsa.pem && "
-					   "openssl verify -x509_strict -CAfile root.pem -untrusted ca.pem -purpose ocsphelper ocsp.pem", dir), 0);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl verify -x509_strict -check_ss_sig -CAfile root.pem ca.pem && "
+		"openssl verify -x509_strict -CAfile root.pem -untrusted ca.pem -purpose timestampsign tsa.pem && "
+		"openssl verify -x509_strict -CAfile root.pem -untrusted ca.pem -purpose ocsphelper ocsp.pem",
+		dir),
+	    0);
 	ca_free(ca);
 }
 
@@ -148,11 +153,20 @@ static void a_person_gets_a_certificate(void **state)
 	assert_string_equal(entry.subject, cert_subject(cert));
 	fixture_pem(dir);
 	fixture_write(fixture_path(dir, "leaf.cer"), cert_der(cert));
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl verify -x509_strict -attime %lld -CAfile root.pem -untrusted ca.pem "
-					   "-purpose smimesign leaf.cer", dir, NOW / 1000 + 5), 0);
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl x509 -in '%s' -noout -text -nameopt utf8,sep_comma_plus -certopt ext_error", dir,
-				     entry.file), 0);
-	fixture_has(&out, "Subject: C=VN,L=Lạng Sơn,O=ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN,OU=Sở Thử nghiệm,OU=Văn phòng,CN=Nguyễn Văn Thử");
+	assert_int_equal(
+	    fixture_run(&out,
+			"cd '%s' && openssl verify -x509_strict -attime %lld -CAfile root.pem -untrusted ca.pem "
+			"-purpose smimesign leaf.cer",
+			dir, NOW / 1000 + 5),
+	    0);
+	assert_int_equal(
+	    fixture_run(&out,
+			"cd '%s' && openssl x509 -in '%s' -noout -text -nameopt utf8,sep_comma_plus -certopt ext_error",
+			dir, entry.file),
+	    0);
+	fixture_has(
+	    &out,
+	    "Subject: C=VN,L=Lạng Sơn,O=ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN,OU=Sở Thử nghiệm,OU=Văn phòng,CN=Nguyễn Văn Thử");
 	fixture_has(&out, "Digital Signature, Non Repudiation");
 	fixture_has(&out, "Policy: 2.999.30.2020.1");
 	fixture_has(&out, "email:thunv@example.gov.vn");
@@ -306,13 +320,18 @@ static void a_p12_signs(void **state)
 	assert_int_equal(signer->chain.count, 2);
 	assert_ok(signer_check_usable(signer, cert_not_before_ms(cert) + 1000, &err), &err);
 	fixture_write(fixture_path(dir, "a.p12"), fixture_bytes(&p12));
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl pkcs12 -in a.p12 -passin 'pass:mat khau' -nodes -out all.pem && "
-					   "openssl x509 -in all.pem -noout -subject -nameopt utf8", dir), 0);
+	assert_int_equal(
+	    fixture_run(&out,
+			"cd '%s' && openssl pkcs12 -in a.p12 -passin 'pass:mat khau' -nodes -out all.pem && "
+			"openssl x509 -in all.pem -noout -subject -nameopt utf8",
+			dir),
+	    0);
 	fixture_has(&out, "Nguyễn Văn Thử");
 	ca_free(ca);
 }
 
-static int key_signs(void *ctx, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature, struct err *err)
+static int key_signs(void *ctx, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature,
+		     struct err *err)
 {
 	return key_sign(ctx, alg, digest, ret_signature, err);
 }
@@ -342,7 +361,8 @@ static void requests_prove_possession(void **state)
 	assert_true(key_matches(key, cert));
 	csr.data[csr.len - 5] ^= 1;
 	assert_fails(ca_issue_from_csr(ca, fixture_bytes(&csr), &what, &cert, &err), &err, ERR_CA_REFUSED);
-	assert_fails(ca_issue_from_csr(ca, (struct bytes){ (const uint8_t *)"junk", 4 }, &what, &cert, &err), &err, ERR_CERT);
+	assert_fails(ca_issue_from_csr(ca, (struct bytes){ (const uint8_t *)"junk", 4 }, &what, &cert, &err), &err,
+		     ERR_CERT);
 	ca_free(ca);
 }
 
@@ -370,13 +390,16 @@ static void keys_of_other_kinds(void **state)
 		AUTO(buf_release) struct buf csr = BUF_INIT;
 		AUTO(cert_freep) struct cert *cert = NULL;
 
-		assert_int_equal(fixture_run(&out, "cd '%s' && openssl req -new %s -nodes -keyout k.pem -subj /CN=x -out r.pem", dir,
-					     cases[i].options), 0);
+		assert_int_equal(
+		    fixture_run(&out, "cd '%s' && openssl req -new %s -nodes -keyout k.pem -subj /CN=x -out r.pem", dir,
+				cases[i].options),
+		    0);
 		assert_ok(file_read(fixture_path(dir, "r.pem"), 10000, &csr, &err), &err);
 		if (cases[i].code == ERR_NONE)
 			assert_ok(ca_issue_from_csr(ca, fixture_bytes(&csr), &what, &cert, &err), &err);
 		else
-			assert_fails(ca_issue_from_csr(ca, fixture_bytes(&csr), &what, &cert, &err), &err, cases[i].code);
+			assert_fails(ca_issue_from_csr(ca, fixture_bytes(&csr), &what, &cert, &err), &err,
+				     cases[i].code);
 	}
 	ca_free(ca);
 }
@@ -388,7 +411,8 @@ static void profiles(void **state)
 		enum cert_eku has, lacks;
 	} cases[] = {
 		{ "person", EKU_EMAIL, EKU_TIME_STAMPING }, { "agency", EKU_DOCUMENT_SIGNING, EKU_CLIENT_AUTH },
-		{ "device", EKU_CLIENT_AUTH, EKU_EMAIL }, { "tsa", EKU_TIME_STAMPING, EKU_EMAIL }, { "ocsp", EKU_OCSP_SIGNING, EKU_EMAIL },
+		{ "device", EKU_CLIENT_AUTH, EKU_EMAIL },   { "tsa", EKU_TIME_STAMPING, EKU_EMAIL },
+		{ "ocsp", EKU_OCSP_SIGNING, EKU_EMAIL },
 	};
 	struct ca *ca = fixture_ca(fixture_dir(), clock_fixed(NOW));
 	enum ca_profile profile;
@@ -493,12 +517,27 @@ static void crls_list_the_revoked(void **state)
 	fixture_pem(dir);
 	fixture_write(fixture_path(dir, "bad.cer"), cert_der(bad));
 	fixture_write(fixture_path(dir, "good.cer"), cert_der(good));
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl crl -inform DER -in ca.crl -out ca.crl.pem && openssl crl -in ca.crl.pem -CAfile ca.pem -noout -text "
-					   "&& openssl crl -inform DER -in root.crl -CAfile root.pem -noout && cat ca.pem root.pem > chain.pem", dir), 0);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl crl -inform DER -in ca.crl -out ca.crl.pem && openssl crl -in ca.crl.pem -CAfile "
+		"ca.pem -noout -text "
+		"&& openssl crl -inform DER -in root.crl -CAfile root.pem -noout && cat ca.pem root.pem > chain.pem",
+		dir),
+	    0);
 	fixture_has(&out, "verify OK");
 	fixture_has(&out, "Key Compromise");
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl verify -x509_strict -crl_check -CRLfile ca.crl.pem -CAfile chain.pem good.cer", dir), 0);
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl verify -x509_strict -crl_check -CRLfile ca.crl.pem -CAfile chain.pem bad.cer", dir), 2);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl verify -x509_strict -crl_check -CRLfile ca.crl.pem -CAfile chain.pem good.cer",
+		dir),
+	    0);
+	assert_int_equal(
+	    fixture_run(
+		&out, "cd '%s' && openssl verify -x509_strict -crl_check -CRLfile ca.crl.pem -CAfile chain.pem bad.cer",
+		dir),
+	    2);
 	fixture_has(&out, "certificate revoked");
 	ca_free(ca);
 }
@@ -534,6 +573,7 @@ static void crls_are_renewed_when_due(void **state)
 	MADE_AT(NOW + 5 * DAY_MS, NOW + 4 * DAY_MS);
 	assert_ok(ca_revoke(ca, cert_serial_hex(cert), 4, 0, &err), &err);
 	MADE_AT(NOW + 6 * DAY_MS, NOW + 6 * DAY_MS);
+	MADE_AT(NOW + 5 * DAY_MS, NOW + 5 * DAY_MS); /* a clock that was set back */
 	buf_release(&der);
 	ca_free(ca);
 }
@@ -668,11 +708,86 @@ static void a_killed_process_leaves_a_whole_directory(void **state)
 	}
 }
 
+static size_t count_issued(struct ca *ca)
+{
+	struct ca_entry entry;
+	struct err err = ERR_INIT;
+	size_t at = 0;
+	bool more = true;
+
+	while (more)
+		assert_ok(ca_list(ca, &at, &more, &entry, &err), &err);
+	return at;
+}
+
+static void batches_reach_the_disk_together(void **state)
+{
+	const char *dir = fixture_dir();
+	struct ca *ca = fixture_ca(dir, clock_system());
+	struct ca *other = fixture_open(dir, clock_system());
+	struct ca_issue what = fixture_person();
+	struct err err = ERR_INIT;
+	struct ca_entry entry;
+	struct cert *last = NULL;
+
+	(void)state;
+	assert_ok(ca_batch_begin(ca, &err), &err);
+	for (int i = 0; i < 50; i++) {
+		cert_free(last);
+		last = fixture_issue(ca, &what);
+	}
+	assert_ok(ca_revoke(ca, cert_serial_hex(last), CRL_REASON_SUPERSEDED, 0, &err), &err);
+	assert_int_equal(count_issued(ca), 53);
+	assert_int_equal(count_issued(other), 3); /* and it does not wait */
+	assert_ok(ca_batch_end(ca, &err), &err);
+	assert_int_equal(count_issued(other), 53);
+	assert_ok(ca_find(other, cert_serial_hex(last), &entry, &err), &err);
+	assert_int_equal(entry.status, CA_STATUS_REVOKED);
+	assert_int_equal(access(fixture_path(dir, entry.file), R_OK), 0);
+	cert_free(last);
+	cert_free(fixture_issue(other, &what));
+	cert_free(fixture_issue(ca, &what));
+	assert_int_equal(count_issued(ca), 55);
+	assert_ok(ca_batch_begin(ca, &err), &err); /* an empty one */
+	assert_ok(ca_batch_end(ca, &err), &err);
+	ca_free(other);
+	ca_free(ca);
+}
+
+/* Killed within a batch, the directory is as it was before it. */
+static void a_killed_batch_never_was(void **state)
+{
+	const char *dir = fixture_dir();
+	struct ca *ca = fixture_ca(dir, clock_system());
+	struct ca_issue what = fixture_person();
+	struct err err = ERR_INIT;
+	pid_t pid;
+
+	(void)state;
+	ca_free(ca);
+	pid = fork();
+	if (pid == 0) {
+		ca = fixture_open(dir, clock_system());
+		assert_ok(ca_batch_begin(ca, &err), &err);
+		for (int i = 0; i < 20; i++)
+			cert_free(fixture_issue(ca, &what));
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	ca = fixture_open(dir, clock_system());
+	assert_int_equal(count_issued(ca), 3);
+	cert_free(fixture_issue(ca, &what));
+	assert_int_equal(count_issued(ca), 4);
+	ca_free(ca);
+}
+
 /* The keys real authorities have. */
 static void rsa_authority(void **state)
 {
 	const char *dir = fixture_dir();
-	struct ca_init_options options = { .root_key = CA_KEY_RSA_2048, .issuer_key = CA_KEY_RSA_2048, .ocsp_key = CA_KEY_P384,
+	struct ca_init_options options = { .root_key = CA_KEY_RSA_2048,
+					   .issuer_key = CA_KEY_RSA_2048,
+					   .ocsp_key = CA_KEY_P384,
 					   .tsa_key = CA_KEY_RSA_2048 };
 	struct ca *ca = fixture_ca_with(dir, clock_system(), options);
 	struct ca_issue what = fixture_person();
@@ -683,7 +798,12 @@ static void rsa_authority(void **state)
 	assert_string_equal(ca_base_url(ca), CA_URL_DEFAULT);
 	fixture_pem(dir);
 	fixture_write(fixture_path(dir, "leaf.cer"), cert_der(cert));
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl verify -x509_strict -check_ss_sig -CAfile root.pem -untrusted ca.pem leaf.cer", dir), 0);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl verify -x509_strict -check_ss_sig -CAfile root.pem -untrusted ca.pem leaf.cer",
+		dir),
+	    0);
 	ca_free(ca);
 }
 
@@ -708,6 +828,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_root_may_be_off_line),
 	cmocka_unit_test(processes_do_not_interleave),
 	cmocka_unit_test(a_killed_process_leaves_a_whole_directory),
+	cmocka_unit_test(batches_reach_the_disk_together),
+	cmocka_unit_test(a_killed_batch_never_was),
 	cmocka_unit_test(rsa_authority),
 };
 

@@ -8,8 +8,13 @@
 
 static struct ca_entry entry_of(unsigned n)
 {
-	struct ca_entry entry = { .status = CA_STATUS_GOOD, .not_before_ms = 1000LL * n, .not_after_ms = 86400000LL * 900 + n * 1000LL,
-				  .profile = "person", .subject = "CN=Nguyễn Văn Thử,O=UBND", .email = "a@example.gov.vn", .file = "certs/x.cer" };
+	struct ca_entry entry = { .status = CA_STATUS_GOOD,
+				  .not_before_ms = 1000LL * n,
+				  .not_after_ms = 86400000LL * 900 + n * 1000LL,
+				  .profile = "person",
+				  .subject = "CN=Nguyễn Văn Thử,O=UBND",
+				  .email = "a@example.gov.vn",
+				  .file = "certs/x.cer" };
 
 	snprintf(entry.serial, sizeof(entry.serial), "%016llX", 0x1000000000000000ULL + n * 0x9e3779b97f4aULL);
 	return entry;
@@ -103,7 +108,8 @@ static void write_raw(const char *path, int flags, off_t at, const char *text)
 	close(fd);
 }
 
-/* Every prefix of a line may be what a cut of power leaves: it is not there for readers, and the next writer cuts it off. */
+/* Every prefix of a line may be what a cut of power leaves: it is not there for readers, and the next writer cuts it
+ * off. */
 static void a_torn_line_is_cut(void **state)
 {
 	const char *path = new_index();
@@ -209,12 +215,9 @@ static void odd_text_is_refused(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(keeps_what_was_written),
-	cmocka_unit_test(two_openers_see_each_other),
-	cmocka_unit_test(a_torn_line_is_cut),
-	cmocka_unit_test(a_changed_byte_is_found),
-	cmocka_unit_test(other_damage),
-	cmocka_unit_test(odd_text_is_refused),
+	cmocka_unit_test(keeps_what_was_written), cmocka_unit_test(two_openers_see_each_other),
+	cmocka_unit_test(a_torn_line_is_cut),     cmocka_unit_test(a_changed_byte_is_found),
+	cmocka_unit_test(other_damage),           cmocka_unit_test(odd_text_is_refused),
 };
 
 TEST_MAIN(tests)

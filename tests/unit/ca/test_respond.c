@@ -7,6 +7,8 @@
 #include "pki/crl.h"
 #include "pki/der.h"
 #include "pki/digest.h"
+#include "pki/ocsp.h"
+#include "pki/tsp.h"
 #include "util/hex.h"
 
 struct served {
@@ -107,8 +109,11 @@ static void revocation_shows_at_once(void **state)
 
 static int ask_ocsp(const struct served *s, const char *file, const char *options, struct buf *out)
 {
-	return fixture_run(out, "cd '%s' && openssl ocsp -issuer ca.pem %s -cert %s -url %s/ocsp -CAfile root.pem -verify_other ca.pem "
-				"-resp_text -timeout 20", s->dir, options, file, s->url);
+	return fixture_run(
+	    out,
+	    "cd '%s' && openssl ocsp -issuer ca.pem %s -cert %s -url %s/ocsp -CAfile root.pem -verify_other ca.pem "
+	    "-resp_text -timeout 20",
+	    s->dir, options, file, s->url);
 }
 
 static void status_is_answered(void **state)
@@ -148,18 +153,32 @@ static void strangers_are_unknown(void **state)
 
 	(void)state;
 	/* not in the index: a certificate of the right issuer's name and key that this directory never issued */
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ocsp -issuer ca.pem -serial 0x1234567812345678 -url %s/ocsp -CAfile root.pem "
-					   "-verify_other ca.pem", s.dir, s.url), 0);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl ocsp -issuer ca.pem -serial 0x1234567812345678 -url %s/ocsp -CAfile root.pem "
+		"-verify_other ca.pem",
+		s.dir, s.url),
+	    0);
 	fixture_has(&out, "0x1234567812345678: unknown");
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ocsp -issuer ca.pem -serial 5 -url %s/ocsp -CAfile root.pem -verify_other ca.pem",
-				     s.dir, s.url), 0);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl ocsp -issuer ca.pem -serial 5 -url %s/ocsp -CAfile root.pem -verify_other ca.pem",
+		s.dir, s.url),
+	    0);
 	fixture_has(&out, "5: unknown");
 	other = fixture_issue(stranger.ca, &what); /* same issuer name, another key */
 	fixture_write(fixture_path(s.dir, "other.cer"), cert_der(other));
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ocsp -issuer '%s/ca.pem' -cert other.cer -url %s/ocsp -noverify",
-				     s.dir, stranger.dir, s.url), 0);
+	assert_int_equal(
+	    fixture_run(&out, "cd '%s' && openssl ocsp -issuer '%s/ca.pem' -cert other.cer -url %s/ocsp -noverify",
+			s.dir, stranger.dir, s.url),
+	    0);
 	fixture_has(&out, "other.cer: unknown");
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ocsp -issuer root.pem -cert ca.pem -url %s/ocsp -noverify", s.dir, s.url), 0);
+	assert_int_equal(fixture_run(&out,
+				     "cd '%s' && openssl ocsp -issuer root.pem -cert ca.pem -url %s/ocsp -noverify",
+				     s.dir, s.url),
+			 0);
 	fixture_has(&out, "ca.pem: unknown"); /* the root's business: its CRL */
 	unserve(&stranger);
 	unserve(&s);
@@ -170,12 +189,14 @@ static void make_request(struct served *s, const char *options, struct buf *requ
 	AUTO(buf_release) struct buf out = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ocsp -issuer ca.pem -cert leaf.cer %s -reqout req.der", s->dir, options), 0);
+	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ocsp -issuer ca.pem -cert leaf.cer %s -reqout req.der",
+				     s->dir, options),
+			 0);
 	assert_ok(file_read(fixture_path(s->dir, "req.der"), 100000, request, &err), &err);
 }
 
 /* OCSPResponseStatus of an answer; -1 when it is none. */
-static int ocsp_status(struct bytes answer)
+static int response_status(struct bytes answer)
 {
 	struct der outer;
 	struct bytes status;
@@ -191,7 +212,7 @@ static int ocsp_of(struct ca *ca, struct bytes request)
 	struct err err = ERR_INIT;
 
 	assert_ok(ca_ocsp(ca, request, &answer, &err), &err);
-	return ocsp_status(fixture_bytes(&answer));
+	return response_status(fixture_bytes(&answer));
 }
 
 static void get_requests(void **state)
@@ -207,20 +228,20 @@ static void get_requests(void **state)
 	buf_puts(&target, "/ocsp/");
 	base64_encode(fixture_bytes(&request), &target);
 	assert_int_equal(client_call(s.port, "GET", target.data, "", NULL, 0, &answer), 200);
-	assert_int_equal(ocsp_status(client_body(&answer)), 0);
+	assert_int_equal(response_status(client_body(&answer)), 0);
 	buf_clear(&answer);
 	while (target.data[target.len - 1] == '=') /* without padding too */
 		target.data[--target.len] = '\0';
 	assert_int_equal(client_call(s.port, "GET", target.data, "", NULL, 0, &answer), 200);
-	assert_int_equal(ocsp_status(client_body(&answer)), 0);
+	assert_int_equal(response_status(client_body(&answer)), 0);
 	buf_clear(&answer);
 	assert_int_equal(client_call(s.port, "GET", "/ocsp/!!!", "", NULL, 0, &answer), 200);
-	assert_int_equal(ocsp_status(client_body(&answer)), 1);
+	assert_int_equal(response_status(client_body(&answer)), 1);
 	buf_clear(&answer);
 	assert_int_equal(client_call(s.port, "POST", "/ocsp", "text/plain", request.data, request.len, &answer), 415);
 	buf_clear(&answer);
 	assert_int_equal(client_call(s.port, "POST", "/ocsp", "application/ocsp-request", "junk", 4, &answer), 200);
-	assert_int_equal(ocsp_status(client_body(&answer)), 1);
+	assert_int_equal(response_status(client_body(&answer)), 1);
 	unserve(&s);
 }
 
@@ -252,7 +273,8 @@ static void put_request(struct buf *out, size_t certs, const char *oid_octets, b
 {
 	static const uint8_t sha1_algid[] = { 0x30, 0x07, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a };
 	static const uint8_t bytes[200];
-	size_t outer = der_begin(out, DER_SEQUENCE), tbs = der_begin(out, DER_SEQUENCE), list = der_begin(out, DER_SEQUENCE);
+	size_t outer = der_begin(out, DER_SEQUENCE), tbs = der_begin(out, DER_SEQUENCE),
+	       list = der_begin(out, DER_SEQUENCE);
 	size_t tagged, exts, ext, value;
 
 	for (size_t i = 0; i < certs; i++) {
@@ -295,9 +317,10 @@ static void odd_ocsp_requests(void **state)
 		size_t nonce_bytes;
 		int want;
 	} cases[] = {
-		{ 1, NULL, false, 0, 0 },     { 64, NULL, false, 0, 0 },    { 65, NULL, false, 0, 1 },  { 0, NULL, false, 0, 1 },
-		{ 1, nonce, false, 32, 0 },   { 1, nonce, true, 1, 0 },     { 1, nonce, false, 0, 1 },  { 1, nonce, false, 128, 0 },
-		{ 1, nonce, false, 129, 1 },  { 1, other, false, 5, 0 },    { 1, other, true, 5, 1 },
+		{ 1, NULL, false, 0, 0 },  { 64, NULL, false, 0, 0 },   { 65, NULL, false, 0, 1 },
+		{ 0, NULL, false, 0, 1 },  { 1, nonce, false, 32, 0 },  { 1, nonce, true, 1, 0 },
+		{ 1, nonce, false, 0, 1 }, { 1, nonce, false, 128, 0 }, { 1, nonce, false, 129, 1 },
+		{ 1, other, false, 5, 0 }, { 1, other, true, 5, 1 },
 	};
 	struct ca *ca = fixture_ca(fixture_dir(), clock_system());
 
@@ -318,7 +341,10 @@ static void make_query(const struct served *s, const char *options, struct buf *
 	AUTO(buf_release) struct buf out = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(fixture_run(&out, "cd '%s' && printf 'noi dung' > data && openssl ts -query -data data %s -out q.tsq", s->dir, options), 0);
+	assert_int_equal(
+	    fixture_run(&out, "cd '%s' && printf 'noi dung' > data && openssl ts -query -data data %s -out q.tsq",
+			s->dir, options),
+	    0);
 	buf_clear(query);
 	assert_ok(file_read(fixture_path(s->dir, "q.tsq"), 100000, query, &err), &err);
 }
@@ -327,7 +353,8 @@ static void stamp_to(const struct served *s, const struct buf *query, const char
 {
 	AUTO(buf_release) struct buf answer = BUF_INIT;
 
-	assert_int_equal(client_call(s->port, "POST", "/tsa", "application/timestamp-query", query->data, query->len, &answer), 200);
+	assert_int_equal(
+	    client_call(s->port, "POST", "/tsa", "application/timestamp-query", query->data, query->len, &answer), 200);
 	fixture_has(&answer, "application/timestamp-reply");
 	fixture_write(fixture_path(s->dir, file), client_body(&answer));
 }
@@ -344,9 +371,18 @@ static void stamps_verify(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
 		make_query(&s, options[i], &query);
 		stamp_to(&s, &query, "a.tsr");
-		assert_int_equal(fixture_run(&out, "cd '%s' && openssl ts -verify -queryfile q.tsq -in a.tsr -CAfile root.pem -untrusted both.pem", s.dir), 0);
+		assert_int_equal(
+		    fixture_run(
+			&out,
+			"cd '%s' && openssl ts -verify -queryfile q.tsq -in a.tsr -CAfile root.pem -untrusted both.pem",
+			s.dir),
+		    0);
 		fixture_has(&out, "Verification: OK");
-		assert_int_equal(fixture_run(&out, "cd '%s' && openssl ts -verify -data data -in a.tsr -CAfile root.pem -untrusted both.pem", s.dir), 0);
+		assert_int_equal(
+		    fixture_run(
+			&out, "cd '%s' && openssl ts -verify -data data -in a.tsr -CAfile root.pem -untrusted both.pem",
+			s.dir),
+		    0);
 	}
 	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ts -reply -in a.tsr -text", s.dir), 0);
 	fixture_has(&out, "Policy OID: 2.999.30.2020.2");
@@ -367,11 +403,17 @@ static void certificates_only_when_asked_for(void **state)
 	stamp_to(&s, &query, "with.tsr");
 	make_query(&s, "-sha256", &query);
 	stamp_to(&s, &query, "without.tsr");
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ts -reply -in with.tsr -token_out -out t.der && "
-					   "openssl pkcs7 -inform DER -in t.der -print_certs -noout", s.dir), 0);
+	assert_int_equal(fixture_run(&out,
+				     "cd '%s' && openssl ts -reply -in with.tsr -token_out -out t.der && "
+				     "openssl pkcs7 -inform DER -in t.der -print_certs -noout",
+				     s.dir),
+			 0);
 	fixture_has(&out, "subject=");
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ts -reply -in without.tsr -token_out -out t.der && "
-					   "openssl pkcs7 -inform DER -in t.der -print_certs -noout", s.dir), 0);
+	assert_int_equal(fixture_run(&out,
+				     "cd '%s' && openssl ts -reply -in without.tsr -token_out -out t.der && "
+				     "openssl pkcs7 -inform DER -in t.der -print_certs -noout",
+				     s.dir),
+			 0);
 	assert_null(strstr(buf_str(&out), "subject="));
 	unserve(&s);
 }
@@ -409,7 +451,8 @@ static long tsp_status(struct bytes answer, int *ret_failure)
 	bool present;
 
 	*ret_failure = -1;
-	if (!der_only(answer, DER_SEQUENCE, &outer) || !der_enter(&outer, DER_SEQUENCE, &status) || !der_read_long(&status, &value))
+	if (!der_only(answer, DER_SEQUENCE, &outer) || !der_enter(&outer, DER_SEQUENCE, &status) ||
+	    !der_read_long(&status, &value))
 		return -1;
 	if (value == 0)
 		return 0;
@@ -457,7 +500,8 @@ static void hostile_queries(void **state)
 
 static void put_query(struct buf *out, long version, size_t hash_bytes, bool extension)
 {
-	static const uint8_t sha256_algid[] = { 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01 };
+	static const uint8_t sha256_algid[] = { 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48,
+						0x01, 0x65, 0x03, 0x04, 0x02, 0x01 };
 	static const uint8_t hash[64];
 	size_t outer = der_begin(out, DER_SEQUENCE), imprint, ext;
 
@@ -480,7 +524,9 @@ static void odd_queries(void **state)
 		size_t hash_bytes;
 		bool extension;
 		int failure;
-	} cases[] = { { 1, 32, false, -1 }, { 2, 32, false, 2 }, { 1, 31, false, 5 }, { 1, 0, false, 5 }, { 1, 32, true, 16 } };
+	} cases[] = {
+		{ 1, 32, false, -1 }, { 2, 32, false, 2 }, { 1, 31, false, 5 }, { 1, 0, false, 5 }, { 1, 32, true, 16 }
+	};
 	struct ca *ca = fixture_ca(fixture_dir(), clock_system());
 
 	(void)state;
@@ -508,13 +554,58 @@ static void stamps_a_year_later(void **state)
 	ca_set_clock(s.ca, &clock);
 	assert_ok(ca_timestamp(s.ca, fixture_bytes(&query), CA_TSA_RIGHT, &answer, &err), &err);
 	fixture_write(fixture_path(s.dir, "later.tsr"), fixture_bytes(&answer));
-	assert_int_equal(fixture_run(&out, "cd '%s' && openssl ts -reply -in later.tsr -text && openssl ts -verify -queryfile q.tsq -in later.tsr "
-					   "-attime 1830000001 -CAfile root.pem -untrusted ca.pem", s.dir), 0);
+	assert_int_equal(
+	    fixture_run(
+		&out,
+		"cd '%s' && openssl ts -reply -in later.tsr -text && openssl ts -verify -queryfile q.tsq -in later.tsr "
+		"-attime 1830000001 -CAfile root.pem -untrusted ca.pem",
+		s.dir),
+	    0);
 	fixture_has(&out, "Time stamp: Dec 28 13:20:00 2027 GMT");
 	clock = clock_fixed(2200000000000LL); /* the authority's certificate has expired */
 	ca_set_clock(s.ca, &clock);
 	assert_int_equal(failure_of(s.ca, fixture_bytes(&query)), 14);
 	unserve(&s);
+}
+
+/* ---- kyso's own readers ---- */
+
+static void our_readers_agree(void **state)
+{
+	struct ca *ca = fixture_ca(fixture_dir(), clock_system());
+	struct ca_issue what = fixture_person();
+	AUTO(cert_freep) struct cert *cert = fixture_issue(ca, &what);
+	AUTO(buf_release) struct buf request = BUF_INIT;
+	AUTO(buf_release) struct buf answer = BUF_INIT;
+	static const uint8_t nonce[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct bytes nonce_bytes = { nonce, sizeof(nonce) };
+	struct cert *issuer = ca_cert(ca, CA_CERT_ISSUER);
+	AUTO(ocsp_freep) struct ocsp *ocsp = NULL;
+	AUTO(tsp_token_freep) struct tsp_token *token = NULL;
+	struct ocsp_single single;
+	struct tsp_request query;
+	struct digest digest;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_ok(ocsp_request_write(cert, issuer, DIGEST_SHA1, nonce_bytes, &request, &err), &err);
+	assert_ok(ca_ocsp(ca, fixture_bytes(&request), &answer, &err), &err);
+	assert_ok(ocsp_parse(fixture_bytes(&answer), &ocsp, &err), &err);
+	assert_true(ocsp_find(ocsp, cert, issuer, &single));
+	assert_int_equal(single.status, OCSP_GOOD);
+	assert_true(ocsp_responder_is(ocsp, ca_cert(ca, CA_CERT_OCSP)));
+	assert_int_equal(ocsp_check_signature(ocsp, ca_cert(ca, CA_CERT_OCSP), &err), 0);
+	assert_ok(digest_of(DIGEST_SHA384, nonce_bytes, &digest, &err), &err);
+	assert_ok(tsp_request_init(&query, DIGEST_SHA384, &digest, &err), &err);
+	buf_clear(&request);
+	buf_clear(&answer);
+	assert_ok(tsp_request_write(&query, &request, &err), &err);
+	assert_ok(ca_timestamp(ca, fixture_bytes(&request), CA_TSA_RIGHT, &answer, &err), &err);
+	assert_ok(tsp_response_check(fixture_bytes(&answer), &query, &token, &err), &err);
+	assert_string_equal(tsp_token_policy(token), "2.999.30.2020.2");
+	assert_int_equal(tsp_token_accuracy_ms(token), 1000);
+	assert_true(tsp_signer_usage(tsp_token_signer(token)));
+	ca_free(ca);
 }
 
 /* ---- misbehaviour ---- */
@@ -553,7 +644,10 @@ static void tsa_misbehaves(void **state)
 		assert_int_equal(call_tsa(&s, &query, &answer), cases[i].status);
 		fixture_write(fixture_path(s.dir, "a.tsr"), client_body(&answer));
 		if (cases[i].openssl_says) {
-			fixture_run(&out, "cd '%s' && openssl ts -verify -queryfile q.tsq -in a.tsr -CAfile root.pem -untrusted ca.pem", s.dir);
+			fixture_run(&out,
+				    "cd '%s' && openssl ts -verify -queryfile q.tsq -in a.tsr -CAfile root.pem "
+				    "-untrusted ca.pem",
+				    s.dir);
 			fixture_has(&out, cases[i].openssl_says);
 		}
 		unserve(&s);
@@ -565,8 +659,11 @@ static void other_services_misbehave(void **state)
 	static const struct {
 		const char *kind, *target;
 		int status;
-	} cases[] = { { "crl:reject", "/ca.crl", 503 }, { "crl:error", "/root.crl", 500 }, { "tsa:error", "/ca.crl", 200 },
-		      { "ocsp:error", "/ocsp/MA==", 500 }, { "ocsp:reject", "/ocsp/MA==", 200 } };
+	} cases[] = { { "crl:reject", "/ca.crl", 503 },
+		      { "crl:error", "/root.crl", 500 },
+		      { "tsa:error", "/ca.crl", 200 },
+		      { "ocsp:error", "/ocsp/MA==", 500 },
+		      { "ocsp:reject", "/ocsp/MA==", 200 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -575,7 +672,7 @@ static void other_services_misbehave(void **state)
 
 		assert_int_equal(client_call(s.port, "GET", cases[i].target, "", NULL, 0, &answer), cases[i].status);
 		if (strcmp(cases[i].kind, "ocsp:reject") == 0)
-			assert_int_equal(ocsp_status(client_body(&answer)), 3);
+			assert_int_equal(response_status(client_body(&answer)), 3);
 		unserve(&s);
 	}
 }
@@ -628,6 +725,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(hostile_queries),
 	cmocka_unit_test(odd_queries),
 	cmocka_unit_test(stamps_a_year_later),
+	cmocka_unit_test(our_readers_agree),
 	cmocka_unit_test(tsa_misbehaves),
 	cmocka_unit_test(other_services_misbehave),
 	cmocka_unit_test(slow_answers_end_with_the_server),

@@ -1,4 +1,5 @@
-/* client.h - the smallest HTTP client a test needs: raw bytes out, everything in until the server closes or a time limit. */
+/* client.h - the smallest HTTP client a test needs: raw bytes out, everything in until the server closes or a time
+ * limit. */
 #ifndef KYSO_TEST_HTTP_CLIENT_H
 #define KYSO_TEST_HTTP_CLIENT_H
 
@@ -18,7 +19,9 @@
 
 static inline int client_connect(uint16_t port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
@@ -76,8 +79,8 @@ static inline struct bytes client_body(const struct buf *answer)
 }
 
 /* One request on its own connection; the status, 0 when nothing usable came back. */
-static inline int client_call(uint16_t port, const char *method, const char *target, const char *type, const void *body, size_t len,
-			      struct buf *answer)
+static inline int client_call(uint16_t port, const char *method, const char *target, const char *type, const void *body,
+			      size_t len, struct buf *answer)
 {
 	struct buf head = BUF_INIT;
 	int fd = client_connect(port);

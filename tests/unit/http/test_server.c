@@ -21,8 +21,8 @@ static int handle_hello(void *user, const struct http_request *request, struct h
 	handled++;
 	response->content_type = "text/plain";
 	http_response_header(response, "Cache-Control", "no-store");
-	buf_printf(&response->body, "%s %s [%s] [%s] from %s", http_method(request), http_path(request), http_path_tail(request),
-		   name ? name : "-", http_peer(request));
+	buf_printf(&response->body, "%s %s [%s] [%s] from %s", http_method(request), http_path(request),
+		   http_path_tail(request), name ? name : "-", http_peer(request));
 	return 0;
 }
 
@@ -84,7 +84,9 @@ static const struct http_route routes[] = {
 
 static struct http_server *start(unsigned request_seconds)
 {
-	struct http_options options = { .listen = "127.0.0.1:0", .routes = routes, .route_count = ARRAY_LEN(routes),
+	struct http_options options = { .listen = "127.0.0.1:0",
+					.routes = routes,
+					.route_count = ARRAY_LEN(routes),
 					.request_seconds = request_seconds };
 	struct http_server *server = NULL;
 	struct err err = ERR_INIT;
@@ -93,11 +95,14 @@ static struct http_server *start(unsigned request_seconds)
 	return server;
 }
 
-static void expect(struct http_server *server, const char *method, const char *target, const char *body, int status, const char *text)
+static void expect(struct http_server *server, const char *method, const char *target, const char *body, int status,
+		   const char *text)
 {
 	struct buf answer = BUF_INIT;
 
-	assert_int_equal(client_call(http_server_port(server), method, target, "a/b", body, body ? strlen(body) : 0, &answer), status);
+	assert_int_equal(
+	    client_call(http_server_port(server), method, target, "a/b", body, body ? strlen(body) : 0, &answer),
+	    status);
 	if (text && !strstr(buf_str(&answer), text))
 		fail_msg("%s %s: no \"%s\" in: %s", method, target, text, buf_str(&answer));
 	buf_release(&answer);
@@ -191,7 +196,8 @@ static void a_large_body_is_refused(void **state)
 	{
 		struct buf answer = BUF_INIT;
 
-		assert_int_equal(client_call(http_server_port(server), "POST", "/echo", "a/b", body, 1001, &answer), 413);
+		assert_int_equal(client_call(http_server_port(server), "POST", "/echo", "a/b", body, 1001, &answer),
+				 413);
 		buf_release(&answer);
 	}
 	free(body);
@@ -204,7 +210,8 @@ static void a_large_chunked_body_is_refused(void **state)
 	struct http_server *server = start(0);
 	int fd = client_connect(http_server_port(server));
 	struct buf answer = BUF_INIT;
-	static const char head[] = "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static const char head[] =
+	    "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
 	char chunk[600];
 
 	(void)state;
@@ -235,7 +242,8 @@ static void an_endless_chunked_body_is_cut(void **state)
 	(void)state;
 	memset(chunk, 'z', sizeof(chunk));
 	assert_true(client_send(fd, head, strlen(head)));
-	while (sent < 1000 && client_send(fd, "10000\r\n", 7) && client_send(fd, chunk, sizeof(chunk)) && client_send(fd, "\r\n", 2))
+	while (sent < 1000 && client_send(fd, "10000\r\n", 7) && client_send(fd, chunk, sizeof(chunk)) &&
+	       client_send(fd, "\r\n", 2))
 		sent++;
 	assert_in_range(sent, 1, 999);
 	close(fd);
@@ -307,7 +315,8 @@ static void keep_alive_serves_twice(void **state)
 {
 	struct http_server *server = start(0);
 	int fd = client_connect(http_server_port(server));
-	static const char two[] = "GET /hello?name=one HTTP/1.1\r\nHost: h\r\n\r\nGET /hello?name=two HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+	static const char two[] = "GET /hello?name=one HTTP/1.1\r\nHost: h\r\n\r\nGET /hello?name=two "
+				  "HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 	struct buf answer = BUF_INIT;
 
 	(void)state;

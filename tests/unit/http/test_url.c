@@ -23,8 +23,10 @@ static void decode_is_strict(void **state)
 
 static void paths_stay_below_the_root(void **state)
 {
-	static const char *const bad[] = { "", "*", "x", "http://h/x", "/..", "/../etc", "/a/../b", "/a/%2e%2e/b", "/.", "/a/./b",
-					   "/a\\b", "/%5c..", "/%2e%2E%2fetc", "/a/..", "/%", "/a%00" };
+	static const char *const bad[] = {
+		"",   "*",      "x",     "http://h/x", "/..",           "/../etc", "/a/../b", "/a/%2e%2e/b",
+		"/.", "/a/./b", "/a\\b", "/%5c..",     "/%2e%2E%2fetc", "/a/..",   "/%",      "/a%00"
+	};
 	static const char *const good[] = { "/", "/a", "/a//b", "/a/...", "/a/..b", "/.well-known/x", "/ocsp/MEk+/8=" };
 	struct arena *arena = arena_new(0);
 
@@ -53,7 +55,8 @@ static void patterns(void **state)
 
 static void listen_addresses(void **state)
 {
-	static const char *const bad[] = { "", "80", ":80", "h:", "h:x", "h:65536", "h:-1", "[::1]", "[]:1", "::1:80", "[::1:80", "h: 80" };
+	static const char *const bad[] = { "",     "80",    ":80",  "h:",     "h:x",     "h:65536",
+					   "h:-1", "[::1]", "[]:1", "::1:80", "[::1:80", "h: 80" };
 	char host[16], port[8];
 
 	(void)state;
