@@ -21,7 +21,7 @@
 
 enum { MAX_CANDIDATES = 64 };
 
-static const double MIN_ROOM_MM = 8;
+static const double MIN_ROOM_MM = 9;
 static const double MAX_ROOM_MM = 75;
 static const double CENTRE_MM = 12;       /* titles and name typed with tabs are this far off the same middle */
 static const double LEFT_MM = 2;          /* ... or flush left with one another */

@@ -9,11 +9,14 @@
 #include "util/text_vi.h"
 
 static const double TITLE_GAP_MM = 7; /* between title lines; one and a half line spacing and 6 pt make 5 */
-static const double RANK_GAP_MM = 4;  /* between a rank and the name under it */
-static const double JOIN_GAP_EM = 3;  /* pieces of a spread title */
-static const double EDGE_MM = 8;      /* a picture keeps this far from the page's edge */
+static const double NOTE_GAP_MM = 25; /* between a title and a note in the middle of the room */
+static const double SIGNATURE_TEXT_MM = 45;
+static const double RANK_GAP_MM = 4; /* between a rank and the name under it */
+static const double JOIN_GAP_EM = 3; /* pieces of a spread title */
+static const double EDGE_MM = 8;     /* a picture keeps this far from the page's edge */
 static const double PAD_MM = 0.5;
 static const double CORE_HALF_MM = 18; /* where a signature would stand: this far to both sides of the middle */
+enum { NOTE_MAX_LINES = 4 };
 static const double SAME_CENTRE_MM = 8;
 static const double BROKEN_GAP_MM = 3;
 static const double BROKEN_CENTRE_MM = 8;
@@ -28,11 +31,20 @@ struct step {
 	struct span_mm box;
 	struct str text;
 	enum line_kind kind;
-	bool bold;
+	bool bold, capitals;
+	bool own_line; /* no other column shares its line, so that bold is told of it alone */
 };
 
-static int read_step(const struct page_rows *page, size_t first, size_t count, bool capitals, struct arena *arena,
-		     struct step *step, struct err *err)
+static bool is_own_line(const struct page_rows *page, const struct row *row, size_t first, size_t count)
+{
+	for (size_t i = row->first; i < row->first + row->count; i++)
+		if ((i < first || i >= first + count) && page->words[i].line == page->words[first].line)
+			return false;
+	return true;
+}
+
+static int read_step(const struct page_rows *page, const struct row *row, size_t first, size_t count, bool capitals,
+		     struct arena *arena, struct step *step, struct err *err)
 {
 	const char *text = rows_join(page, first, count, arena);
 	struct str key;
@@ -42,6 +54,8 @@ static int read_step(const struct page_rows *page, size_t first, size_t count, b
 	step->text = str_of(text);
 	step->box = span_of_words(page, first, count);
 	step->bold = page->words[first].bold;
+	step->own_line = is_own_line(page, row, first, count);
+	step->capitals = capitals;
 	if (text_vi_fold(step->text, ROWS_KEY, arena, &key, err) < 0)
 		return -1;
 	step->kind = titles_kind(key, capitals);
@@ -79,7 +93,7 @@ static int step_of_row(const struct page_rows *page, const struct row *row, stru
 		end = piece->first + piece->count;
 	}
 	step->found = best != NULL;
-	return best ? read_step(page, first, end - first, capitals, arena, step, err) : 0;
+	return best ? read_step(page, row, first, end - first, capitals, arena, step, err) : 0;
 }
 
 /* The nearest line over `top` that shares some of the span's width. */
@@ -110,35 +124,77 @@ static void push_title(struct column *column, const struct step *step)
 	column->known_title = column->known_title || step->kind == LINE_TITLE;
 }
 
-/* Ranks right over the name belong to it; "(Đã ký)" stands in the room. */
-static int pass_ranks(const struct page_rows *page, struct column *column, struct arena *arena, struct step *step,
-		      struct err *err)
+/* What may stand in the room and is passed: ranks right over the name, dots to sign on, the text of a signature that is
+ * there. */
+static bool passes(const struct column *column, const struct step *step)
 {
-	while (step->found) {
-		bool rank = step->kind == LINE_RANK && column->name_box.y0 - step->box.y1 < RANK_GAP_MM;
+	switch (step->kind) {
+	case LINE_RANK:
+		return column->name_box.y0 - step->box.y1 < RANK_GAP_MM;
+	case LINE_SIGNED:
+	case LINE_RULE:
+		return true;
+	case LINE_PLAIN:
+		return column->signed_text && column->name_box.y0 - step->box.y0 < SIGNATURE_TEXT_MM;
+	case LINE_CAPITALS:
+	case LINE_TITLE:
+	case LINE_NOTE:
+		return false;
+	}
+	return false;
+}
 
-		if (!rank && step->kind != LINE_SIGNED)
-			return 0;
-		if (rank)
+static int pass_room(const struct page_rows *page, struct column *column, struct arena *arena, struct step *step,
+		     struct err *err)
+{
+	while (step->found && passes(column, step)) {
+		column->signed_text = column->signed_text || step->kind == LINE_SIGNED;
+		if (step->kind == LINE_RANK)
 			column->name_box = span_union(column->name_box, step->box);
-		else
-			column->signed_text = true;
 		if (step_up(page, step->row, column->name_box, step->box.y0, arena, step, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+/* "(Chữ ký của người có thẩm quyền," / "dấu của cơ quan, tổ chức)": a note on several lines is read up to its bracket.
+ */
+static int join_note(const struct page_rows *page, const struct column *column, struct arena *arena, struct step *step,
+		     struct err *err)
+{
+	struct step upper = *step;
+	size_t lines = 0;
+
+	if (step->kind != LINE_PLAIN || step->text.n == 0 || step->text.p[step->text.n - 1] != ')')
+		return 0;
+	while (lines++ < NOTE_MAX_LINES && upper.found && upper.text.p[0] != '(') {
+		double top = upper.box.y0;
+
+		if (step_up(page, upper.row, column->name_box, top, arena, &upper, err) < 0)
+			return -1;
+		if (upper.found && top - upper.box.y1 > BROKEN_GAP_MM)
+			return 0;
+	}
+	if (!upper.found || upper.text.p[0] != '(')
+		return 0;
+	upper.box = span_union(upper.box, step->box);
+	upper.kind = LINE_NOTE;
+	*step = upper;
+	return 0;
+}
+
 /* Notes, and ranks printed under the title, end the room from above. */
 static int pass_notes(const struct page_rows *page, struct column *column, struct arena *arena, struct step *step,
-		      struct err *err)
+		      double *ret_top, struct err *err)
 {
 	double top = column->room_top;
 	bool any = false;
 
+	if (step->found && join_note(page, column, arena, step, err) < 0)
+		return -1;
 	while (step->found && (step->kind == LINE_NOTE || step->kind == LINE_RANK)) {
 		if (any && top - step->box.y1 > TITLE_GAP_MM)
-			return 0;
+			break;
 		if (!any)
 			column->room_top = step->box.y1;
 		any = true;
@@ -147,6 +203,7 @@ static int pass_notes(const struct page_rows *page, struct column *column, struc
 		if (step_up(page, step->row, column->name_box, top, arena, step, err) < 0)
 			return -1;
 	}
+	*ret_top = top;
 	return 0;
 }
 
@@ -182,33 +239,37 @@ static int take_broken_title(const struct page_rows *page, struct column *column
 	return 0;
 }
 
-/* Capitals over a title belong to it when they are set like it: an agency's name, the first half of a long title. */
+/* A line over a title belongs to it when it is set like it: an agency's name, the first half of a long title; not a
+ * cell of a table. */
 static bool goes_with(const struct column *column, const struct step *below, const struct step *step)
 {
-	return step->bold == below->bold &&
+	bool same_weight = step->bold == below->bold || !step->own_line || !below->own_line;
+
+	return same_weight && step->capitals == below->capitals &&
 	       (distance(span_centre(step->box), span_centre(column->title_box)) < SAME_CENTRE_MM ||
 		distance(step->box.x0, column->title_box.x0) < 1);
 }
 
+/* `top` is where the notes begin, or the name. */
 static int take_titles(const struct page_rows *page, struct column *column, struct arena *arena, struct step *step,
-		       struct err *err)
+		       double top, struct err *err)
 {
-	bool under_note = column->room_top < column->name_box.y0;
+	bool adjoin =
+	    top < column->name_box.y0; /* under notes, and once there is a title, the next line must be near */
 	struct step below = *step;
-	double top = column->room_top;
 
-	if (step->found && (!under_note || top - step->box.y1 <= TITLE_GAP_MM) &&
+	if (step->found && (!adjoin || top - step->box.y1 <= TITLE_GAP_MM) &&
 	    take_broken_title(page, column, arena, step, err) < 0)
 		return -1;
 	if (column->title_count)
 		top = column->title_box.y0;
 	while (step->found && (step->kind == LINE_TITLE || step->kind == LINE_CAPITALS) &&
 	       column->title_count < BLOCK_MAX_TITLES) {
-		if ((column->title_count || under_note) && top - step->box.y1 > TITLE_GAP_MM)
+		if (top - step->box.y1 > (column->title_count ? TITLE_GAP_MM : adjoin ? NOTE_GAP_MM : top))
 			return 0;
-		if (column->title_count && step->kind == LINE_CAPITALS && !goes_with(column, &below, step))
+		if (column->title_count && !goes_with(column, &below, step))
 			return 0;
-		if (!column->title_count && !under_note)
+		if (!adjoin && !column->title_count)
 			column->room_top = step->box.y1;
 		push_title(column, step);
 		below = *step;
@@ -225,12 +286,13 @@ int column_walk(const struct page_rows *page, size_t row, struct span_mm name, s
 {
 	struct column column = { .name_box = name };
 	struct step step;
+	double top;
 
-	if (step_up(page, row, name, name.y0, arena, &step, err) < 0 ||
-	    pass_ranks(page, &column, arena, &step, err) < 0)
+	if (step_up(page, row, name, name.y0, arena, &step, err) < 0 || pass_room(page, &column, arena, &step, err) < 0)
 		return -1;
 	column.room_top = column.name_box.y0;
-	if (pass_notes(page, &column, arena, &step, err) < 0 || take_titles(page, &column, arena, &step, err) < 0)
+	if (pass_notes(page, &column, arena, &step, &top, err) < 0 ||
+	    take_titles(page, &column, arena, &step, top, err) < 0)
 		return -1;
 	column.title_x = column.title_count ? span_centre(column.title_box) : span_centre(column.name_box);
 	*ret = column;

@@ -13,6 +13,8 @@ static const double SECOND_LINE_GAP_MM = 3;
 static const double SECOND_LINE_CENTRE_MM = 5;
 static const double MAX_INNER_GAP_MM = 25; /* between the words of a spread name */
 
+static const double SPREAD_SLACK = 1.2;
+
 /* ---- spellings ---- */
 
 static struct str without_spaces(struct str s, struct arena *arena)
@@ -173,16 +175,34 @@ static bool ends_list_item(struct str word)
 	return last == ';' || last == ',' || last == ':';
 }
 
-/* Whether the words before the name in its piece are a rank; *box grows over them. */
-static bool takes_rank(struct search *search, const struct piece *piece, size_t first, struct span_mm *box)
+/* Whether the words [from, first) are a rank; *box grows over them. */
+static bool takes_rank(struct search *search, size_t from, size_t first, struct span_mm *box)
 {
-	const char *before = rows_join(search->page, piece->first, first - piece->first, search->arena);
+	const char *before = rows_join(search->page, from, first - from, search->arena);
 	struct str key;
 
 	if (!before || text_vi_fold(str_of(before), ROWS_KEY, search->arena, &key, NULL) < 0 || !titles_is_rank(key))
 		return false;
-	*box = span_union(*box, span_of_words(search->page, piece->first, first - piece->first));
+	*box = span_union(*box, span_of_words(search->page, from, first - from));
 	return true;
+}
+
+/* A rank before a spread name is spread as well: words further left, no wider apart than those of the name. */
+static void take_spread_rank(struct search *search, const struct row *row, size_t first, size_t count,
+			     struct span_mm *box)
+{
+	const struct word *words = search->page->words;
+	double gap = 0;
+	size_t from = first;
+
+	for (size_t i = first + 1; i < first + count; i++)
+		if (words[i].box.x0 - words[i - 1].box.x1 > gap)
+			gap = words[i].box.x0 - words[i - 1].box.x1;
+	while (from > row->first && words[from].box.x0 - words[from - 1].box.x1 <= gap * SPREAD_SLACK)
+		from--;
+	for (; from < first; from++)
+		if (takes_rank(search, from, first, box))
+			return;
 }
 
 static bool room_for_hit(struct search *search)
@@ -211,7 +231,9 @@ static int add_hit(struct search *search, size_t row, size_t first, size_t count
 	hit.alone =
 	    first + count == right->first + right->count && !ends_list_item(page->words[first + count - 1].text);
 	if (first != left->first)
-		hit.alone = takes_rank(search, left, first, &hit.box) && hit.alone;
+		hit.alone = takes_rank(search, left->first, first, &hit.box) && hit.alone;
+	else
+		take_spread_rank(search, &page->rows[row], first, count, &hit.box);
 	for (size_t i = first; i < first + count; i++)
 		hit.invisible = hit.invisible || page->words[i].invisible;
 	hit.text = rows_join(page, first, count, search->arena);
@@ -282,6 +304,18 @@ static int match_row(struct search *search, size_t r, const struct spelling *spe
 	return 0;
 }
 
+/* Where the name begins in a piece that a rank or degree may open; the piece's own start when there is none. */
+static size_t skip_rank(struct search *search, const struct piece *piece)
+{
+	for (size_t n = piece->count; n-- > 1;) {
+		struct span_mm ignored = piece->box;
+
+		if (takes_rank(search, piece->first, piece->first + n, &ignored))
+			return piece->first + n;
+	}
+	return piece->first;
+}
+
 /* A long name on two centred lines: the piece under `piece` that goes on with it. */
 static const struct piece *second_line(const struct page_rows *page, const struct piece *piece)
 {
@@ -300,20 +334,23 @@ static const struct piece *second_line(const struct page_rows *page, const struc
 static int match_two_lines(struct search *search, const struct piece *piece, const struct spelling *spelling)
 {
 	const struct piece *next = second_line(search->page, piece);
+	size_t first = skip_rank(search, piece);
+	size_t count = piece->first + piece->count - first;
 	struct name_hit *hit;
 	const char *text;
 	int same;
 
 	if (!next || piece->count > MAX_NAME_WORDS || next->count > MAX_NAME_WORDS)
 		return 0;
-	text = arena_printf(search->arena, "%s %s", piece->text.p, next->text.p);
+	text = rows_join(search->page, first, count, search->arena);
+	text = text ? arena_printf(search->arena, "%s %s", text, next->text.p) : NULL;
 	if (!text)
 		return err_set(search->err, ERR_NO_MEMORY, "no memory for a name");
 	if (compare(search, text, spelling, &same) < 0)
 		return -1;
 	if (!same)
 		return 0;
-	if (add_hit(search, piece->row, piece->first, piece->count, same == 1) < 0)
+	if (add_hit(search, piece->row, first, count, same == 1) < 0)
 		return -1;
 	hit = &search->hits[search->count - 1];
 	hit->box = span_union(hit->box, next->box);
@@ -321,12 +358,16 @@ static int match_two_lines(struct search *search, const struct piece *piece, con
 	return 0;
 }
 
-/* The first word of the name, or part of it, stands at the head of the piece: worth a look at the line below. */
+/* The first word of the name, or part of it, stands in the piece: worth a look at the line below. */
 static bool begins_name(const struct page_rows *page, const struct piece *piece, struct str bare)
 {
-	struct str first = page->words[piece->first].bare;
+	for (size_t i = piece->first; i < piece->first + piece->count; i++) {
+		struct str word = page->words[i].bare;
 
-	return first.n && first.n < bare.n && str_starts(bare, first);
+		if (word.n && word.n < bare.n && str_starts(bare, word))
+			return true;
+	}
+	return false;
 }
 
 int names_find(const struct page_rows *page, const struct signer_name *signer, struct arena *arena,
@@ -351,18 +392,6 @@ int names_find(const struct page_rows *page, const struct signer_name *signer, s
 	*ret_hits = search.hits;
 	*ret_count = search.count;
 	return 0;
-}
-
-/* Where the name begins in a piece that a rank or degree may open; the piece's own start when there is none. */
-static size_t skip_rank(struct search *search, const struct piece *piece)
-{
-	for (size_t n = piece->count; n-- > 1;) {
-		struct span_mm ignored = piece->box;
-
-		if (takes_rank(search, piece, piece->first + n, &ignored))
-			return piece->first + n;
-	}
-	return piece->first;
 }
 
 /* A name spread by justification is several pieces; "Nguyễn   Văn   A" as one when its words are one each. */

@@ -65,6 +65,7 @@ const char *rows_join(const struct page_rows *rows, size_t first, size_t count, 
 
 struct line_cut {
 	const struct text_line *line;
+	size_t index;
 	double em_mm;
 	struct arena *arena;
 	struct page_rows *to;
@@ -127,9 +128,11 @@ static int add_word(struct line_cut *cut, struct str text, struct span_mm box)
 		cut->cap = cap;
 	}
 	word = &to->words[to->word_count];
-	*word = (struct word){
-		.box = box, .em_mm = cut->em_mm, .bold = cut->line->bold, .invisible = cut->line->invisible
-	};
+	*word = (struct word){ .box = box,
+			       .em_mm = cut->em_mm,
+			       .line = cut->index,
+			       .bold = cut->line->bold,
+			       .invisible = cut->line->invisible };
 	if (text_vi_nfc(text, cut->arena, &word->text, cut->err) < 0 ||
 	    text_vi_fold(text, TEXT_VI_SEARCH, cut->arena, &word->bare, cut->err) < 0)
 		return -1;
@@ -303,6 +306,7 @@ int rows_make(const struct text_page *page, struct arena *arena, struct page_row
 
 	for (size_t i = 0; i < page->line_count; i++) {
 		cut.line = &page->lines[i];
+		cut.index = i;
 		cut.em_mm = (double)cut.line->size_pt * MM_PER_PT;
 		if (!(cut.em_mm > 0))
 			cut.em_mm = (double)(cut.line->y1 - cut.line->y0);

@@ -30,6 +30,7 @@ struct word {
 	double em_mm;
 	struct str text;   /* NFC, as printed */
 	struct str bare;   /* without case, marks and punctuation at its ends: for quick looks */
+	size_t line;       /* of the page's lines; bold is told of whole lines only */
 	bool bold, invisible;
 };
 

@@ -41,6 +41,10 @@ static const char *const prefixes[] = { "phó", "quyền", "nguyên", "các" };
 static const char *const notes[] = { "ký tên", "ký và",    "ký ghi rõ", "ký đóng dấu", "ký họ tên",
 				     "chữ ký", "đóng dấu", "ghi rõ họ", "ký số",       "ký và ghi" };
 
+/* What other programs print into a visible signature. */
+static const char *const signature_text[] = { "người ký", "ký bởi",     "được ký bởi",      "ngày ký",  "thời gian ký",
+					      "ký ngày",  "ký số ngày", "digitally signed", "signed by" };
+
 static const char *const signed_words[] = { "đã ký", "đã ký số", "đã ký và đóng dấu", "ký số bởi" };
 
 /* Single words of ranks (armed forces may print them, II.7.b), degrees (not to be printed, but met) and forms of
@@ -215,7 +219,7 @@ static bool plain_is_title(const struct plain *plain, bool capitals)
 	if (after_any(text, titles, ARRAY_LEN(titles)))
 		return true;
 	/* KIỂM SÁT VIÊN TRƯỞNG, ĐỒN TRƯỞNG, THUYỀN PHÓ ...: an unknown kind of head, in capitals */
-	return capitals && plain->words <= 8 &&
+	return capitals && plain->words <= 8 && !holds_phrase(text, "của") &&
 	       (holds_phrase(text, "trưởng") || holds_phrase(text, "chủ tịch") || holds_phrase(text, "giám đốc"));
 }
 
@@ -237,17 +241,35 @@ bool titles_is_list_item(struct str text)
 	return text.p[text.n - 1] == ';';
 }
 
+static bool plain_is_signature(const struct plain *plain, char last)
+{
+	for (size_t i = 0; i < ARRAY_LEN(signed_words); i++)
+		if (strcmp(plain->text, signed_words[i]) == 0)
+			return true;
+	/* "NGƯỜI KÝ" alone is a title; "Người ký: Nguyễn Văn A" is a signature's text */
+	for (size_t i = 0; i < ARRAY_LEN(signature_text); i++) {
+		const char *after = after_phrase(plain->text, signature_text[i]);
+
+		if (after && (*after || last == ':'))
+			return true;
+	}
+	return false;
+}
+
 enum line_kind titles_kind(struct str key, bool capitals)
 {
 	struct plain plain;
 	char last = key.n ? key.p[key.n - 1] : '\0';
-	bool in_brackets = key.n > 2 && key.p[0] == '(';
+	bool in_brackets = key.n > 2 && (key.p[0] == '(' || key.p[0] == '[');
 
-	if (titles_is_list_item(key) || !plain_words(key, &plain) || plain.words == 0)
+	if (!plain_words(key, &plain))
 		return LINE_PLAIN;
-	for (size_t i = 0; i < ARRAY_LEN(signed_words); i++)
-		if (strcmp(plain.text, signed_words[i]) == 0)
-			return LINE_SIGNED;
+	if (plain.words == 0)
+		return key.n > 2 ? LINE_RULE : LINE_PLAIN;
+	if (titles_is_list_item(key))
+		return LINE_PLAIN;
+	if (plain_is_signature(&plain, last))
+		return LINE_SIGNED;
 	if (plain_is_note(&plain, in_brackets))
 		return LINE_NOTE;
 	if (in_brackets)

@@ -17,7 +17,8 @@ enum line_kind {
 	LINE_TITLE,    /* "KT. GIÁM ĐỐC", "CHỦ TỌA", "Người đứng đầu cơ quan, tổ chức" */
 	LINE_NOTE,     /* "(Ký, đóng dấu và ghi rõ họ tên)" */
 	LINE_RANK,     /* "Thiếu tướng", "PGS. TS." */
-	LINE_SIGNED    /* "(Đã ký)" */
+	LINE_SIGNED,   /* "(Đã ký)", "Người ký: ...", "Thời gian ký: ..." */
+	LINE_RULE      /* dots or dashes to sign on */
 };
 
 enum line_kind titles_kind(struct str key, bool capitals);

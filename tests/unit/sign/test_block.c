@@ -323,6 +323,42 @@ static void already_signed(void **state)
 	assert_sure(clean, "Lê Văn Cường", "GIÁM ĐỐC");
 }
 
+static void what_may_stand_in_the_room(void **state)
+{
+	AUTO(letter_freep) struct letter *dots = plain_letter("GIÁM ĐỐC", "Lê Văn Cường");
+	AUTO(letter_freep) struct letter *visible = plain_letter("GIÁM ĐỐC", "Lê Văn Cường");
+	AUTO(letter_freep) struct letter *note = plain_letter("GIÁM ĐỐC", NULL);
+	AUTO(letter_freep) struct letter *long_note = plain_letter("GIÁM ĐỐC", "Lê Văn Cường");
+	AUTO(letter_freep) struct letter *text = plain_letter("GIÁM ĐỐC", "Lê Văn Cường");
+
+	(void)state;
+	centre(dots, 0, 150, 150, 13, "......................");
+	assert_sure(dots, "Lê Văn Cường", "GIÁM ĐỐC");
+	centre(visible, 0, 150, 140, 9, "Người ký: Lê Văn Cường");
+	centre(visible, 0, 150, 144, 9, "Cơ quan: Sở Nội vụ, tỉnh Lâm Hải");
+	centre(visible, 0, 150, 148, 9, "Thời gian ký: 12.05.2026 10:11:12");
+	assert_unsure(visible, "Lê Văn Cường", BLOCK_SIGNED);
+	centre(note, 0, 150, 146, 13, "(Ký, ghi rõ họ tên)");
+	centre(note, 0, 150, 170, 13, "Lê Văn Cường");
+	assert_sure(note, "Lê Văn Cường", "GIÁM ĐỐC");
+	centre(long_note, 0, 150, 135.5f, 12, "(Chữ ký của người có thẩm");
+	centre(long_note, 0, 150, 140.5f, 12, "quyền, dấu của cơ quan,");
+	centre(long_note, 0, 150, 145.5f, 12, "tổ chức)");
+	assert_sure(long_note, "Lê Văn Cường", "GIÁM ĐỐC");
+	centre(text, 0, 150, 146, 13, "theo phân công");
+	assert_unsure(text, "Lê Văn Cường", BLOCK_NO_TITLE);
+}
+
+static void tables_over_the_block_are_no_titles(void **state)
+{
+	AUTO(letter_freep) struct letter *letter = plain_letter("GIÁM ĐỐC", "Lê Văn Cường");
+
+	(void)state;
+	centre(letter, 0, 150, 118, 13, "TK-000123");
+	centre(letter, 0, 150, 124, 13, "Giám đốc");
+	assert_int_equal(find(letter, "Lê Văn Cường").found->title_count, 1);
+}
+
 static void invisible_and_vertical_text(void **state)
 {
 	AUTO(letter_freep) struct letter *hidden = plain_letter("GIÁM ĐỐC", NULL);
@@ -419,6 +455,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(room_must_fit),
 	cmocka_unit_test(unknown_titles),
 	cmocka_unit_test(already_signed),
+	cmocka_unit_test(what_may_stand_in_the_room),
+	cmocka_unit_test(tables_over_the_block_are_no_titles),
 	cmocka_unit_test(invisible_and_vertical_text),
 	cmocka_unit_test(forms_without_name),
 	cmocka_unit_test(no_text),
