@@ -375,14 +375,30 @@ int pd_lex_string(struct pd_lexer *lex, struct pd_obj *obj)
 	return 0;
 }
 
+/* As many plain pairs of digits as there are: a signature's /Contents is nothing else, and long. Returns how many. */
+static size_t decode_pairs(const uint8_t *p, size_t n, uint8_t *out)
+{
+	size_t i = 0;
+
+	for (; 2 * i + 1 < n; i++) {
+		unsigned int high = hex_values[p[2 * i]];
+		unsigned int low = hex_values[p[2 * i + 1]];
+
+		if (high == 0 || low == 0)
+			break;
+		out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
+	}
+	return i;
+}
+
 /* Digits of a hexadecimal string into bytes; white space is skipped, an odd last digit counts as followed by 0. */
 static bool decode_hex(const uint8_t *p, size_t n, uint8_t *out, uint32_t *ret_n)
 {
 	unsigned int pending = 0;
 	bool have = false;
-	uint32_t len = 0;
+	uint32_t len = (uint32_t)decode_pairs(p, n, out);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 2 * (size_t)len; i < n; i++) {
 		unsigned int v = hex_values[p[i]];
 
 		if (v == 0) {
