@@ -212,7 +212,6 @@ static int check_empty(const struct store *store, struct err *err)
 
 static int prepare(struct making *m, const char *dir, const struct clock *clock, struct err *err)
 {
-	AUTO(buf_release) struct buf path = BUF_INIT;
 	struct ca *ca = calloc(1, sizeof(*ca));
 
 	if (!ca)

@@ -95,7 +95,7 @@ static int add_rules(scmp_filter_ctx filter)
 					  SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
 	if (result == 0)
 		result =
-		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, CAGE_RESULT_FD));
+		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, CAGE_RESULT_FD, 0));
 	return result;
 }
 

@@ -22,7 +22,7 @@ void builder_release(struct builder *b)
 	buf_release(&b->out);
 }
 
-static void vput(struct builder *b, const char *fmt, va_list ap)
+PRINTF_LIKE(2, 0) static void vput(struct builder *b, const char *fmt, va_list ap)
 {
 	char *text;
 	int n = vasprintf(&text, fmt, ap);

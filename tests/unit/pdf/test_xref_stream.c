@@ -244,7 +244,7 @@ static void needs_itself(void **state)
 	builder_page(&b);
 	builder_objstm(&b, 7, "", 4, length, 1);
 	builder_xref_stream(&b, 8, "/Root 1 0 R");
-	builder_patch(&b, "/Length 7 >>", "/Length 4 0 R>>" + 3);
+	builder_patch(&b, "/Length 7 >>", "ngth 4 0 R>>");
 	AUTO(pd_freep) struct pd_doc *doc = NULL;
 
 	if (pd_open(builder_bytes(&b), 0, &doc, &err) == 0) {

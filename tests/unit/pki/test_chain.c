@@ -594,7 +594,6 @@ static void test_too_many_names(void **state)
 static void test_weak_algorithm(void **state)
 {
 	AUTO(cert_freep) struct cert *old = NULL;
-	AUTO(evidence_release) struct evidence none = { 0 };
 	struct chain_options options = plain();
 
 	(void)state;

@@ -42,7 +42,7 @@ static void test_request(void **state)
 {
 	AUTO(buf_release) struct buf der = BUF_INIT;
 	struct der request, tbs, list, one, id;
-	struct bytes name, key, serial, alg, extensions;
+	struct bytes name = { NULL, 0 }, key = name, serial = name, alg, extensions = name;
 	struct err err = ERR_INIT;
 	struct digest hash;
 
@@ -257,7 +257,7 @@ static void test_bare_basic_and_pem(void **state)
 	AUTO(ocsp_freep) struct ocsp *bare = NULL;
 	struct world_ocsp o = answer();
 	struct der response, tagged, bytes;
-	struct bytes basic, oid;
+	struct bytes basic = { NULL, 0 }, oid;
 	struct ocsp_single single;
 	struct err err = ERR_INIT;
 	long status;

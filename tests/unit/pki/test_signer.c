@@ -161,7 +161,6 @@ static struct cert *weak_cert(void)
 	const char *cmd = "openssl req -x509 -newkey rsa:1024 -nodes -keyout /dev/null -days 20000 -subj /CN=weak -out ";
 	char line[1024];
 	const char *path = fixture_path("weak.pem");
-	AUTO(buf_release) struct buf file = BUF_INIT;
 	AUTO(cert_list_release) struct cert_list list = { 0 };
 	struct err err = ERR_INIT;
 

@@ -109,8 +109,7 @@ static void spellings_on_the_page(void **state)
 	static const char *const names[] = { "NGUYỄN THỊ HÒA",
 					     "Nguyễn Thị Hoà",
 					     "Nguyễn  Thị   Hòa",
-					     "Nguye\xcc\x83\xcc\x82n Thi\xcc\xa3 Ho\xcc\x80"
-					     "a",
+					     "Nguye\xcc\x83\xcc\x82n Thi\xcc\xa3 Ho\xcc\x80\x61",
 					     "N g u y ễ n T h ị H ò a",
 					     "Đại tá Nguyễn Thị Hòa",
 					     "PGS.TS. Nguyễn Thị Hòa",
