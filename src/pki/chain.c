@@ -1,4 +1,5 @@
-/* chain.c - the doors of chain.h: a validation from question to result, and the status of one certificate of a known path. */
+/* chain.c - the doors of chain.h: a validation from question to result, and the status of one certificate of a known
+ * path. */
 #include "pki/chain_private.h"
 
 #include <stdlib.h>
@@ -49,8 +50,8 @@ static void new_round(struct chain *chain)
 	chain->work = 0;
 }
 
-int chain_validate(struct chain *chain, struct cert *leaf, const struct chain_options *options, struct chain_result **ret_result,
-		   struct err *err)
+int chain_validate(struct chain *chain, struct cert *leaf, const struct chain_options *options,
+		   struct chain_result **ret_result, struct err *err)
 {
 	struct search search = { .chain = chain, .options = options };
 	struct node *node;
@@ -76,19 +77,21 @@ void chain_result_free(struct chain_result *result)
 static int path_of(struct chain *chain, const struct chain_result *result, struct path *ret, struct err *err)
 {
 	if (!result->anchor || result->count > CHAIN_MAX_DEPTH)
-		return err_set(err, ERR_CHAIN_INCOMPLETE, "the path of %s has no anchor", cert_subject(result->links[0].cert));
+		return err_set(err, ERR_CHAIN_INCOMPLETE, "the path of %s has no anchor",
+			       cert_subject(result->links[0].cert));
 	ret->count = result->count;
 	for (size_t i = 0; i < result->count; i++)
 		if (!(ret->nodes[i] = chain_find_node(chain, result->links[i].cert)))
-			return err_set(err, ERR_CHAIN_INCOMPLETE, "%s is not of this chain", cert_subject(result->links[i].cert));
+			return err_set(err, ERR_CHAIN_INCOMPLETE, "%s is not of this chain",
+				       cert_subject(result->links[i].cert));
 	ret->anchor = chain_find_node(chain, result->anchor);
 	if (!ret->anchor)
 		return err_set(err, ERR_CHAIN_INCOMPLETE, "%s is not of this chain", cert_subject(result->anchor));
 	return 0;
 }
 
-int chain_cert_status(struct chain *chain, const struct chain_result *path, size_t index, const struct chain_question *question,
-		      struct cert_status *ret_status, struct err *err)
+int chain_cert_status(struct chain *chain, const struct chain_result *path, size_t index,
+		      const struct chain_question *question, struct cert_status *ret_status, struct err *err)
 {
 	struct chain_options options = { .at_ms = question->at_ms, .now_ms = question->now_ms, .use = path->use };
 	struct search search = { .chain = chain, .options = &options };
@@ -98,7 +101,9 @@ int chain_cert_status(struct chain *chain, const struct chain_result *path, size
 	if (path_of(chain, path, &nodes, err) != 0)
 		return -1;
 	if (index >= nodes.count || nodes.nodes[index]->anchor) {
-		*ret_status = (struct cert_status){ .state = CERT_UNCHECKED, .revoked_ms = INT64_MIN, .invalidity_ms = INT64_MIN };
+		*ret_status = (struct cert_status){ .state = CERT_UNCHECKED,
+						    .revoked_ms = INT64_MIN,
+						    .invalidity_ms = INT64_MIN };
 		return 0;
 	}
 	return status_of(&search, &nodes, index, question, ret_status, err);

@@ -66,7 +66,8 @@ struct chain_options {
 	bool ignore_validity;    /* do not look at notBefore and notAfter (first step of past validation) */
 	bool ignore_revocation;
 	bool check_algorithms;   /* algorithms the policy no longer trusts fail the path; else they are only reported */
-	bool decide;             /* RFC 5280's two answers: a path that cannot be shown valid is invalid (limits stay indeterminate) */
+	bool decide;             /* RFC 5280's two answers: a path that cannot be shown valid is invalid (limits stay indeterminate);
+				  * for `kyso cert verify` when CRLs are given, docs/decisions/013 */
 	const char *const *policies; /* initial policy set, dotted; policy_count 0 = any-policy */
 	size_t policy_count;
 	bool explicit_policy, inhibit_any, inhibit_mapping;

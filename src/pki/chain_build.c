@@ -1,9 +1,11 @@
 /*
- * chain_build.c - the candidates, and the search for a path from a certificate up to an anchor (RFC 4158's depth first, bounded).
+ * chain_build.c - the candidates, and the search for a path from a certificate up to an anchor (RFC 4158's depth first,
+ * bounded).
  *
- * Only certificates whose name leads to an anchor are looked at; those that match the key identifier, are close to an anchor and
- * are in date come first. A step is taken only along a signature that verifies, each pair being checked once; complete paths
- * go through chain_rules.c and the status of each certificate. Budgets (chain.h) bound hostile material.
+ * Only certificates whose name leads to an anchor are looked at; those that match the key identifier, are close to an
+ * anchor and are in date come first. A step is taken only along a signature that verifies, each pair being checked
+ * once; complete paths go through chain_rules.c and the status of each certificate. Budgets (chain.h) bound hostile
+ * material.
  */
 #include "pki/chain_private.h"
 
@@ -50,7 +52,8 @@ struct node *chain_find_node(const struct chain *chain, const struct cert *cert)
 	return NULL;
 }
 
-/* How many names away from an anchor; a new certificate may bring others nearer, so this runs again after each addition. */
+/* How many names away from an anchor; a new certificate may bring others nearer, so this runs again after each
+ * addition. */
 static void measure_reach(struct chain *chain)
 {
 	bool changed = chain->measured != chain->count;
@@ -61,7 +64,8 @@ static void measure_reach(struct chain *chain)
 		changed = false;
 		for (size_t i = 0; i < chain->count; i++) {
 			struct node *node = chain->nodes[i];
-			const struct node *issuer = node->reach < 0 ? chain_first_by_subject(chain, node->issuer) : NULL;
+			const struct node *issuer =
+			    node->reach < 0 ? chain_first_by_subject(chain, node->issuer) : NULL;
 
 			for (; issuer; issuer = issuer->next_same_subject)
 				if (issuer->reach == depth - 1 && bytes_eq(issuer->subject, node->issuer))
@@ -103,7 +107,8 @@ int chain_add_cert(struct chain *chain, struct cert *cert, bool anchor, struct n
 
 	if (!node) {
 		if (chain->count >= CHAIN_MAX_CERTS)
-			return err_set(err, ERR_LIMIT, "more than %d certificates are given for a path", CHAIN_MAX_CERTS);
+			return err_set(err, ERR_LIMIT, "more than %d certificates are given for a path",
+				       CHAIN_MAX_CERTS);
 		if (node_new(chain->arena, cert, &node, err) != 0 || append_node(chain, node, err) != 0)
 			return -1;
 		node->anchor = anchor;
@@ -148,7 +153,8 @@ static int add_crls(struct chain *chain, struct err *err)
 
 		if (!x509_name_canonical(crl_issuer_der(chain->crls[i]), &name))
 			continue;
-		chain->crl_issuers[i] = (struct bytes){ arena_memdup(chain->arena, name.data ? name.data : "", name.len), name.len };
+		chain->crl_issuers[i] =
+		    (struct bytes){ arena_memdup(chain->arena, name.data ? name.data : "", name.len), name.len };
 		if (!chain->crl_issuers[i].p)
 			return err_set(err, ERR_NO_MEMORY, "no memory for %zu CRLs", evidence->crl_count);
 	}
@@ -180,7 +186,8 @@ int chain_new(const struct chain_inputs *inputs, struct chain **ret_chain, struc
 	if (!chain || !chain->arena)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a certification path");
 	chain->evidence = inputs->evidence;
-	if (digest_random((uint8_t *)&chain->seed, sizeof(chain->seed), err) != 0 || add_inputs(chain, inputs, err) != 0)
+	if (digest_random((uint8_t *)&chain->seed, sizeof(chain->seed), err) != 0 ||
+	    add_inputs(chain, inputs, err) != 0)
 		return -1;
 	*ret_chain = TAKE(chain);
 	return 0;
@@ -231,7 +238,8 @@ int evidence_edge(struct chain *chain, const void *evidence, bool is_crl, const 
 			return chain->evidence_edges[i].good;
 	if (chain->evidence_edge_count == CHAIN_MAX_EVIDENCE_CHECKS)
 		return 0;
-	status = is_crl ? crl_check_signature(evidence, signer->cert, err) : ocsp_check_signature(evidence, signer->cert, err);
+	status = is_crl ? crl_check_signature(evidence, signer->cert, err)
+			: ocsp_check_signature(evidence, signer->cert, err);
 	if (status < 0)
 		return -1;
 	edge = &chain->evidence_edges[chain->evidence_edge_count++];
@@ -260,8 +268,9 @@ static int score(const struct search *search, const struct node *child, const st
 static bool on_path(const struct path *path, const struct node *node)
 {
 	for (size_t i = 0; i < path->count; i++)
-		if (path->nodes[i] == node || (bytes_eq(path->nodes[i]->subject, node->subject) &&
-					       bytes_eq(cert_spki_der(path->nodes[i]->cert), cert_spki_der(node->cert))))
+		if (path->nodes[i] == node ||
+		    (bytes_eq(path->nodes[i]->subject, node->subject) &&
+		     bytes_eq(cert_spki_der(path->nodes[i]->cert), cert_spki_der(node->cert))))
 			return true;
 	return false;
 }
@@ -278,7 +287,8 @@ static size_t candidates(struct search *search, const struct path *path, struct 
 		int points = node->reach >= 0 ? score(search, child, node) : 0;
 		size_t at;
 
-		if (node->reach < 0 || (search->anchor && node->anchor && node != search->anchor && path->count == CHAIN_MAX_DEPTH))
+		if (node->reach < 0 ||
+		    (search->anchor && node->anchor && node != search->anchor && path->count == CHAIN_MAX_DEPTH))
 			continue;
 		for (at = count; at > 0 && scores[at - 1] < points; at--)
 			;
@@ -299,7 +309,8 @@ static size_t candidates(struct search *search, const struct path *path, struct 
 	return count;
 }
 
-static void keep_best(struct search *search, const struct path *path, const struct verdict *verdict, const struct cert_status *status)
+static void keep_best(struct search *search, const struct path *path, const struct verdict *verdict,
+		      const struct cert_status *status)
 {
 	if (search->paths > 1 && chain_rank(verdict->why) <= chain_rank(search->verdict.why))
 		return;
@@ -308,7 +319,8 @@ static void keep_best(struct search *search, const struct path *path, const stru
 	memcpy(search->status, status, sizeof(search->status));
 }
 
-static bool status_verdict(const struct cert_status *status, size_t index, const struct chain_options *options, struct verdict *verdict)
+static bool status_verdict(const struct cert_status *status, size_t index, const struct chain_options *options,
+			   struct verdict *verdict)
 {
 	char when[DATE_TEXT_BYTES], en[200], vi[240];
 
@@ -330,12 +342,18 @@ static bool status_verdict(const struct cert_status *status, size_t index, const
 	return verdict_set(verdict, WHY_NO_STATUS, index, status->detail_en, status->detail_vi);
 }
 
-/* The status of every certificate, from the anchor down, so that the signers of evidence found on the path are already judged. */
-static int check_status(struct search *search, const struct path *path, struct verdict *verdict, struct cert_status *status, struct err *err)
+/* The status of every certificate, from the anchor down, so that the signers of evidence found on the path are already
+ * judged. */
+static int check_status(struct search *search, const struct path *path, struct verdict *verdict,
+			struct cert_status *status, struct err *err)
 {
 	const struct chain_options *options = search->options;
-	struct chain_question question = { .at_ms = options->at_ms, .now_ms = options->now_ms, .issued_before_ms = INT64_MAX, .fresh = true,
-					   .max_age_ms = options->max_age_ms, .skew_ms = options->skew_ms };
+	struct chain_question question = { .at_ms = options->at_ms,
+					   .now_ms = options->now_ms,
+					   .issued_before_ms = INT64_MAX,
+					   .fresh = true,
+					   .max_age_ms = options->max_age_ms,
+					   .skew_ms = options->skew_ms };
 
 	for (size_t i = path->count; i-- > 0;) {
 		if (status_of(search, path, i, &question, &status[i], err) != 0)
@@ -355,7 +373,8 @@ static int try_path(struct search *search, const struct path *path, struct err *
 	search->paths++;
 	if (rules_check(search, path, &verdict, err) != 0)
 		return -1;
-	if (verdict.why == WHY_NONE && !search->options->ignore_revocation && check_status(search, path, &verdict, status, err) != 0)
+	if (verdict.why == WHY_NONE && !search->options->ignore_revocation &&
+	    check_status(search, path, &verdict, status, err) != 0)
 		return -1;
 	keep_best(search, path, &verdict, status);
 	return verdict.why == WHY_NONE;
@@ -364,7 +383,8 @@ static int try_path(struct search *search, const struct path *path, struct err *
 /* A path that ends before an anchor: told only when no complete one was found, the longest first. */
 static void keep_incomplete(struct search *search, const struct path *path, enum chain_why why)
 {
-	if (search->paths > 0 || path->count < search->best.count || (search->verdict.why == WHY_SIGNATURE && path->count == search->best.count))
+	if (search->paths > 0 || path->count < search->best.count ||
+	    (search->verdict.why == WHY_SIGNATURE && path->count == search->best.count))
 		return;
 	search->best = *path;
 	search->best.anchor = NULL;
@@ -383,7 +403,8 @@ static int climb_to(struct search *search, struct path *path, struct node *issue
 		search->limited = true;
 		return 0;
 	}
-	if ((issuer->anchor && search->anchor && issuer != search->anchor) || (!issuer->anchor && on_path(path, issuer)))
+	if ((issuer->anchor && search->anchor && issuer != search->anchor) ||
+	    (!issuer->anchor && on_path(path, issuer)))
 		return 0;
 	status = chain_edge(search->chain, path->nodes[path->count - 1], issuer, err);
 	if (status == 2)
@@ -420,7 +441,8 @@ static int climb(struct search *search, struct path *path, struct err *err)
 	return 0;
 }
 
-/* No name leads to an anchor: climbs as far as signatures go, to say whose issuer is missing or which root is not trusted. */
+/* No name leads to an anchor: climbs as far as signatures go, to say whose issuer is missing or which root is not
+ * trusted. */
 static int explain_missing(struct search *search, struct path *path, struct err *err)
 {
 	bool climbed = true;
@@ -430,7 +452,9 @@ static int explain_missing(struct search *search, struct path *path, struct err 
 
 		climbed = false;
 		for (; issuer && !climbed; issuer = next_by_subject(issuer)) {
-			int status = on_path(path, issuer) ? 0 : chain_edge(search->chain, path->nodes[path->count - 1], issuer, err);
+			int status = on_path(path, issuer)
+					 ? 0
+					 : chain_edge(search->chain, path->nodes[path->count - 1], issuer, err);
 
 			if (status < 0)
 				return -1;

@@ -1,6 +1,7 @@
 /*
- * chain_cert.c - reads from a certificate what path validation asks for (RFC 5280 4.2), strictly: what cannot be read, is there twice,
- * or is critical and not understood becomes the node's defect. Called by chain_build.c for every candidate once.
+ * chain_cert.c - reads from a certificate what path validation asks for (RFC 5280 4.2), strictly: what cannot be read,
+ * is there twice, or is critical and not understood becomes the node's defect. Called by chain_build.c for every
+ * candidate once.
  */
 #include "pki/chain_private.h"
 
@@ -217,8 +218,10 @@ int node_new(struct arena *arena, struct cert *cert, struct node **ret_node, str
 	node->self_issued = bytes_eq(node->subject, node->issuer);
 	if (bad_subject || bad_issuer)
 		set_defect(node, "malformed name", (struct bytes){ NULL, 0 });
-	if (!der_only(cert_der(cert), DER_SEQUENCE, &der) || !x509_signed_read(&der, &node->signed_data) || !der_at_end(&der) || !read_tbs(node))
-		set_defect(node, "malformed certificate, or its two signature algorithms differ", (struct bytes){ NULL, 0 });
+	if (!der_only(cert_der(cert), DER_SEQUENCE, &der) || !x509_signed_read(&der, &node->signed_data) ||
+	    !der_at_end(&der) || !read_tbs(node))
+		set_defect(node, "malformed certificate, or its two signature algorithms differ",
+			   (struct bytes){ NULL, 0 });
 	*ret_node = node;
 	return 0;
 }

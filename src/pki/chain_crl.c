@@ -1,27 +1,28 @@
 /*
- * chain_crl.c - the status of a certificate from CRLs, as RFC 5280 6.3.3 goes: for each distribution point and then for the issuer
- * itself, complete lists whose scope fits, with a delta where there is one, until every reason is covered. Letters name its steps.
+ * chain_crl.c - the status of a certificate from CRLs, as RFC 5280 6.3.3 goes: for each distribution point and then for
+ * the issuer itself, complete lists whose scope fits, with a delta where there is one, until every reason is covered.
+ * Letters name its steps.
  */
 #include "pki/chain_private.h"
 
 #include <string.h>
 
-#define ALL_REASONS 0x1feu      /* ReasonFlags 1 .. 8 */
-#define MAX_POINTS 32           /* distribution points of a certificate that are looked at */
-#define MAX_OTHER_SIGNERS 16    /* certificates with the CRL issuer's name that are tried besides those on the path */
+#define ALL_REASONS 0x1feu   /* ReasonFlags 1 .. 8 */
+#define MAX_POINTS 32        /* distribution points of a certificate that are looked at */
+#define MAX_OTHER_SIGNERS 16 /* certificates with the CRL issuer's name that are tried besides those on the path */
 
 struct point {
 	struct x509_dp_name name;
 	struct bytes crl_issuer; /* contents of GeneralNames */
 	bool has_reasons;
 	uint32_t reasons;
-	bool implied;            /* the issuer's own complete list */
+	bool implied; /* the issuer's own complete list */
 };
 
 struct crl_state {
 	struct status_ask *ask;
 	struct cert_status *status;
-	uint32_t reasons;        /* reasons_mask */
+	uint32_t reasons; /* reasons_mask */
 };
 
 static bool read_point(struct der *list, struct point *ret)
@@ -52,8 +53,8 @@ static bool read_point(struct der *list, struct point *ret)
 /* ---- names of distribution points ---- */
 
 struct side {
-	struct bytes general;   /* contents of GeneralNames */
-	struct buf directory;   /* canonical name instead */
+	struct bytes general; /* contents of GeneralNames */
+	struct buf directory; /* canonical name instead */
 };
 
 static void side_release(struct side *side)
@@ -65,7 +66,8 @@ static bool general_equal(const struct der_item *a, const struct der_item *b)
 {
 	if (a->tag != b->tag)
 		return false;
-	return a->tag == DER_CONTEXT_CONSTRUCTED(4) ? x509_name_equal(a->contents, b->contents) : bytes_eq(a->contents, b->contents);
+	return a->tag == DER_CONTEXT_CONSTRUCTED(4) ? x509_name_equal(a->contents, b->contents)
+						    : bytes_eq(a->contents, b->contents);
 }
 
 static bool directory_equal(const struct buf *canonical, const struct der_item *item)
@@ -119,7 +121,8 @@ static bool first_directory(struct bytes general, struct buf *out)
 	return false;
 }
 
-/* nameRelativeToCRLIssuer hangs below the CRL issuer: the point's cRLIssuer, else the certificate's issuer (4.2.1.13). */
+/* nameRelativeToCRLIssuer hangs below the CRL issuer: the point's cRLIssuer, else the certificate's issuer (4.2.1.13).
+ */
 static bool point_side(const struct point *point, const struct node *node, struct side *ret)
 {
 	if (point->implied) {
@@ -149,7 +152,8 @@ static bool list_side(const struct crl *crl, struct side *ret)
 		ret->general = idp->name.full;
 		return true;
 	}
-	return x509_name_canonical(crl_issuer_der(crl), &ret->directory) && x509_name_add_rdn(idp->name.relative, &ret->directory);
+	return x509_name_canonical(crl_issuer_der(crl), &ret->directory) &&
+	       x509_name_add_rdn(idp->name.relative, &ret->directory);
 }
 
 static bool names_fit(const struct crl *crl, const struct point *point, const struct node *node)
@@ -200,7 +204,8 @@ static uint32_t interim_reasons(const struct crl *crl, const struct point *point
 
 /* ---- signer: steps f and g ---- */
 
-static int signer_good(struct crl_state *state, const struct crl *crl, struct node *signer, bool designated, struct err *err)
+static int signer_good(struct crl_state *state, const struct crl *crl, struct node *signer, bool designated,
+		       struct err *err)
 {
 	struct status_ask *ask = state->ask;
 	int status;
@@ -219,7 +224,8 @@ static bool key_ids_differ(const struct crl *crl, const struct node *signer)
 }
 
 /* Certificates on the path first, then others of the name whose key identifier does not contradict the list's. */
-static int find_signer(struct crl_state *state, const struct crl *crl, struct bytes name, bool designated, struct node **ret, struct err *err)
+static int find_signer(struct crl_state *state, const struct crl *crl, struct bytes name, bool designated,
+		       struct node **ret, struct err *err)
 {
 	const struct path *path = state->ask->path;
 	struct node *node;
@@ -263,7 +269,8 @@ static bool delta_fits(const struct crl *base, const struct crl *delta)
 	       number_cmp(crl_number(base), crl_number(delta)) < 0;
 }
 
-static int find_delta(struct crl_state *state, size_t base_index, struct node *signer, const struct crl **ret, struct err *err)
+static int find_delta(struct crl_state *state, size_t base_index, struct node *signer, const struct crl **ret,
+		      struct err *err)
 {
 	struct chain *chain = state->ask->search->chain;
 	const struct crl *base = chain->crls[base_index];
@@ -273,8 +280,8 @@ static int find_delta(struct crl_state *state, size_t base_index, struct node *s
 		const struct crl *delta = chain->crls[i];
 		int status;
 
-		if (!crl_is_delta(delta) || crl_unusable(delta) || !bytes_eq(chain->crl_issuers[i], chain->crl_issuers[base_index]) ||
-		    !delta_fits(base, delta) ||
+		if (!crl_is_delta(delta) || crl_unusable(delta) ||
+		    !bytes_eq(chain->crl_issuers[i], chain->crl_issuers[base_index]) || !delta_fits(base, delta) ||
 		    !status_dates_ok(state->ask, crl_der(delta), crl_this_update_ms(delta), crl_this_update_ms(delta)))
 			continue;
 		status = evidence_edge(chain, delta, /* is_crl= */ true, signer, err);
@@ -303,24 +310,31 @@ static struct chain_proof proof_of(const struct crl *crl, const struct crl *delt
 {
 	const struct crl *newest = delta ? delta : crl;
 
-	return (struct chain_proof){ .crl = crl, .delta = delta, .signer = signer->cert, .this_update_ms = crl_this_update_ms(newest),
-				     .next_update_ms = crl_next_update_ms(newest), .produced_ms = crl_this_update_ms(newest) };
+	return (struct chain_proof){ .crl = crl,
+				     .delta = delta,
+				     .signer = signer->cert,
+				     .this_update_ms = crl_this_update_ms(newest),
+				     .next_update_ms = crl_next_update_ms(newest),
+				     .produced_ms = crl_this_update_ms(newest) };
 }
 
 static bool find_entry(const struct crl *crl, const struct crl *delta, const struct cert *cert, struct crl_entry *entry)
 {
 	if (delta && crl_find(delta, cert_issuer_der(cert), cert_serial_der(cert), entry))
 		return entry->reason != CRL_REASON_REMOVE_FROM_CRL;
-	return crl_find(crl, cert_issuer_der(cert), cert_serial_der(cert), entry) && entry->reason != CRL_REASON_REMOVE_FROM_CRL;
+	return crl_find(crl, cert_issuer_der(cert), cert_serial_der(cert), entry) &&
+	       entry->reason != CRL_REASON_REMOVE_FROM_CRL;
 }
 
 /* An authority may drop expired certificates from its lists (X.509 9.5.2.8 says when it does not). */
 static bool forgot(const struct crl *newest, const struct cert *cert)
 {
-	return crl_this_update_ms(newest) > cert_not_after_ms(cert) && crl_expired_certs_from_ms(newest) > cert_not_after_ms(cert);
+	return crl_this_update_ms(newest) > cert_not_after_ms(cert) &&
+	       crl_expired_certs_from_ms(newest) > cert_not_after_ms(cert);
 }
 
-static void look_up(struct crl_state *state, const struct crl *crl, const struct crl *delta, struct node *signer, uint32_t reasons)
+static void look_up(struct crl_state *state, const struct crl *crl, const struct crl *delta, struct node *signer,
+		    uint32_t reasons)
 {
 	const struct cert *cert = state->ask->path->nodes[state->ask->index]->cert;
 	struct chain_proof proof = proof_of(crl, delta, signer);
@@ -335,7 +349,8 @@ static void look_up(struct crl_state *state, const struct crl *crl, const struct
 		return;
 	}
 	if (!fresh) {
-		status_words(state->ask, state->status, 4, "the CRL is out of date", "danh sách thu hồi (CRL) đã quá hạn");
+		status_words(state->ask, state->status, 4, "the CRL is out of date",
+			     "danh sách thu hồi (CRL) đã quá hạn");
 	} else if (forgot(delta ? delta : crl, cert)) {
 		status_words(state->ask, state->status, 4, "the CRL was made after the certificate had expired",
 			     "danh sách thu hồi (CRL) được lập sau khi chứng thư hết hạn");
@@ -351,7 +366,8 @@ static void look_up(struct crl_state *state, const struct crl *crl, const struct
 
 static bool decided(const struct crl_state *state)
 {
-	return state->status->state == CERT_REVOKED || state->status->state == CERT_ON_HOLD || state->reasons == ALL_REASONS;
+	return state->status->state == CERT_REVOKED || state->status->state == CERT_ON_HOLD ||
+	       state->reasons == ALL_REASONS;
 }
 
 static int try_list(struct crl_state *state, size_t i, const struct point *point, struct err *err)
@@ -364,20 +380,24 @@ static int try_list(struct crl_state *state, size_t i, const struct point *point
 	uint32_t reasons = interim_reasons(crl, point);
 	int status;
 
-	if (crl_is_delta(crl) || !issuer_fits(chain, i, point, node) || !scope_fits(crl, point, node) || !(reasons & ~state->reasons))
+	if (crl_is_delta(crl) || !issuer_fits(chain, i, point, node) || !scope_fits(crl, point, node) ||
+	    !(reasons & ~state->reasons))
 		return 0;
 	if (!status_dates_ok(ask, crl_der(crl), crl_this_update_ms(crl), crl_this_update_ms(crl)))
 		return 0;
 	if (crl_unusable(crl)) {
-		status_words(ask, state->status, 3, crl_unusable(crl), "danh sách thu hồi (CRL) có phần mở rộng bắt buộc không hỗ trợ");
+		status_words(ask, state->status, 3, crl_unusable(crl),
+			     "danh sách thu hồi (CRL) có phần mở rộng bắt buộc không hỗ trợ");
 		return 0;
 	}
 	status = find_signer(state, crl, chain->crl_issuers[i], point->crl_issuer.p != NULL, &signer, err);
 	if (status < 0)
 		return -1;
 	if (status == 0) {
-		status_words(ask, state->status, 5, "the CRL is not validly signed by an authority of the path (RFC 5280 6.3.3 f, g)",
-			     "chữ ký trên danh sách thu hồi (CRL) không phải của cơ quan chứng thực tin cậy (RFC 5280 6.3.3 f, g)");
+		status_words(ask, state->status, 5,
+			     "the CRL is not validly signed by an authority of the path (RFC 5280 6.3.3 f, g)",
+			     "chữ ký trên danh sách thu hồi (CRL) không phải của cơ quan chứng thực tin cậy (RFC 5280 "
+			     "6.3.3 f, g)");
 		return 0;
 	}
 	if (find_delta(state, i, signer, &delta, err) != 0)
@@ -404,7 +424,8 @@ int status_from_crls(struct status_ask *ask, struct cert_status *ret, struct err
 		return 0;
 	if (!der_only(ask->path->nodes[ask->index]->distribution_points, DER_SEQUENCE, &list))
 		list = der_of((struct bytes){ NULL, 0 });
-	for (int count = 0; count < MAX_POINTS && !decided(&state) && !der_at_end(&list) && read_point(&list, &point); count++)
+	for (int count = 0; count < MAX_POINTS && !decided(&state) && !der_at_end(&list) && read_point(&list, &point);
+	     count++)
 		if (try_point(&state, &point, err) != 0)
 			return -1;
 	if (!decided(&state) && try_point(&state, &implied, err) != 0)
@@ -412,7 +433,8 @@ int status_from_crls(struct status_ask *ask, struct cert_status *ret, struct err
 	if (ret->state == CERT_UNKNOWN && state.reasons == ALL_REASONS)
 		ret->state = CERT_GOOD;
 	else if (ret->state == CERT_UNKNOWN && state.reasons != 0)
-		status_words(ask, ret, 2, "the CRLs do not cover every reason of revocation", "các CRL không bao quát mọi lý do thu hồi");
+		status_words(ask, ret, 2, "the CRLs do not cover every reason of revocation",
+			     "các CRL không bao quát mọi lý do thu hồi");
 	else if (ret->state == CERT_UNKNOWN)
 		status_words(ask, ret, 1, "no CRL fits it", "không có CRL nào phù hợp");
 	return 0;

@@ -1,6 +1,7 @@
 /*
- * chain_dsa.c - DSA keys without parameters, which take their issuer's (RFC 3279 2.3.2, RFC 5280 6.1.2 j, 6.1.4 e): what they signed can
- * be checked only on a whole path. Rare outside old national schemes and PKITS 4.1.5. Called by chain_rules.c and chain_build.c.
+ * chain_dsa.c - DSA keys without parameters, which take their issuer's (RFC 3279 2.3.2, RFC 5280 6.1.2 j, 6.1.4 e):
+ * what they signed can be checked only on a whole path. Rare outside old national schemes and PKITS 4.1.5. Called by
+ * chain_rules.c and chain_build.c.
  */
 #include "pki/chain_private.h"
 
@@ -14,8 +15,9 @@ static bool read_dsa(struct bytes spki_der, struct bytes *ret_parameters, struct
 	struct bytes oid;
 
 	*ret_parameters = (struct bytes){ NULL, 0 };
-	if (!der_only(spki_der, DER_SEQUENCE, &spki) || !der_enter(&spki, DER_SEQUENCE, &alg) || !der_read(&alg, DER_OID, &oid) ||
-	    !bytes_eq(oid, OID_DSA) || !der_read_whole(&spki, DER_BIT_STRING, ret_key))
+	if (!der_only(spki_der, DER_SEQUENCE, &spki) || !der_enter(&spki, DER_SEQUENCE, &alg) ||
+	    !der_read(&alg, DER_OID, &oid) || !bytes_eq(oid, OID_DSA) ||
+	    !der_read_whole(&spki, DER_BIT_STRING, ret_key))
 		return false;
 	return !der_peek(&alg, DER_SEQUENCE) || der_read_whole(&alg, DER_SEQUENCE, ret_parameters);
 }
@@ -35,7 +37,8 @@ int dsa_check(const struct x509_signed *signed_data, const struct node *signer, 
 	struct bytes parameters, key;
 	size_t begin, inner;
 
-	if (alg.key != KEY_DSA || !signer->dsa_parameters.p || !read_dsa(cert_spki_der(signer->cert), &parameters, &key))
+	if (alg.key != KEY_DSA || !signer->dsa_parameters.p ||
+	    !read_dsa(cert_spki_der(signer->cert), &parameters, &key))
 		return 0;
 	begin = der_begin(&spki, DER_SEQUENCE);
 	inner = der_begin(&spki, DER_SEQUENCE);

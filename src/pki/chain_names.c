@@ -1,9 +1,11 @@
 /*
- * chain_names.c - name constraints along a path (RFC 5280 4.2.1.10, 6.1.3 b c, 6.1.4 g): directory names, mail addresses, host
- * names, URIs, IP addresses. A constraint on a form not known here refuses every name of that form (4.2.1.10: "must reject").
+ * chain_names.c - name constraints along a path (RFC 5280 4.2.1.10, 6.1.3 b c, 6.1.4 g): directory names, mail
+ * addresses, host names, URIs, IP addresses. A constraint on a form not known here refuses every name of that form
+ * (4.2.1.10: "must reject").
  *
- * A name must lie within one permitted subtree of its form in every set met that permits any of the form (the intersection), and
- * within no excluded one. Comparisons are counted: names times subtrees is what a hostile certificate would blow up.
+ * A name must lie within one permitted subtree of its form in every set met that permits any of the form (the
+ * intersection), and within no excluded one. Comparisons are counted: names times subtrees is what a hostile
+ * certificate would blow up.
  */
 #include "pki/chain_private.h"
 
@@ -13,7 +15,14 @@
 #define NAMES_MAX_COMPARISONS 200000
 
 enum name_form {
-	NAME_OTHER = 0, NAME_MAIL = 1, NAME_DNS = 2, NAME_X400 = 3, NAME_DIRECTORY = 4, NAME_EDI = 5, NAME_URI = 6, NAME_IP = 7,
+	NAME_OTHER = 0,
+	NAME_MAIL = 1,
+	NAME_DNS = 2,
+	NAME_X400 = 3,
+	NAME_DIRECTORY = 4,
+	NAME_EDI = 5,
+	NAME_URI = 6,
+	NAME_IP = 7,
 	NAME_REGISTERED = 8
 };
 
@@ -77,7 +86,8 @@ static bool within_mail(struct bytes mail, struct bytes base)
 	return same_text(host, base);
 }
 
-/* Zero or more labels added on the left. An empty base is every name; a dot before it is met in practice and means subdomains. */
+/* Zero or more labels added on the left. An empty base is every name; a dot before it is met in practice and means
+ * subdomains. */
 static bool within_dns(struct bytes host, struct bytes base)
 {
 	if (base.n == 0)
@@ -172,7 +182,8 @@ static bool within(const struct general_name *name, struct bytes base)
 	return false;
 }
 
-/* Whether a URI has a host that constraints can speak of: without one, constrained certificates are rejected (4.2.1.10). */
+/* Whether a URI has a host that constraints can speak of: without one, constrained certificates are rejected
+ * (4.2.1.10). */
 static bool judgeable(const struct general_name *name)
 {
 	struct bytes host;
@@ -186,7 +197,8 @@ static bool read_subtree(struct der *list, struct general_name *ret)
 	struct der subtree;
 	struct der_item base;
 
-	return der_enter(list, DER_SEQUENCE, &subtree) && der_next(&subtree, &base) && read_general_name(&base, ret) && der_at_end(&subtree);
+	return der_enter(list, DER_SEQUENCE, &subtree) && der_next(&subtree, &base) && read_general_name(&base, ret) &&
+	       der_at_end(&subtree);
 }
 
 enum subtree_answer { NO_SUBTREE, WITHIN, OUTSIDE, UNREADABLE, TOO_MANY, NOT_JUDGED };
@@ -274,7 +286,8 @@ static const char *check_alt_names(struct names_state *state, const struct node 
 	return NULL;
 }
 
-/* emailAddress attributes of the subject are mail addresses too where the subjectAltName has none (4.2.1.10 asks it where there is none at all). */
+/* emailAddress attributes of the subject are mail addresses too where the subjectAltName has none (4.2.1.10 asks it
+ * where there is none at all). */
 static const char *check_subject_mail(struct names_state *state, const struct node *node)
 {
 	static const uint8_t email[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x01 };
@@ -291,7 +304,8 @@ static const char *check_subject_mail(struct names_state *state, const struct no
 			struct general_name name = { .form = NAME_MAIL };
 			const char *wrong;
 
-			if (!der_enter(&rdn, DER_SEQUENCE, &attribute) || !der_read(&attribute, DER_OID, &oid) || !der_next(&attribute, &value))
+			if (!der_enter(&rdn, DER_SEQUENCE, &attribute) || !der_read(&attribute, DER_OID, &oid) ||
+			    !der_next(&attribute, &value))
 				return "malformed subject";
 			if (!bytes_eq(oid, (struct bytes){ email, sizeof(email) }))
 				continue;

@@ -1,8 +1,10 @@
 /*
- * chain_policy.c - certificate policies along a path: the valid policy graph of RFC 9618 (which replaces RFC 5280's tree, whose size
- * a hostile path makes exponential), policy mappings, constraints, inhibit any-policy. Called by chain_rules.c step by step.
+ * chain_policy.c - certificate policies along a path: the valid policy graph of RFC 9618 (which replaces RFC 5280's
+ * tree, whose size a hostile path makes exponential), policy mappings, constraints, inhibit any-policy. Called by
+ * chain_rules.c step by step.
  *
- * A policy is the contents octets of its OID. Each level has at most one node a policy; edges go to the nodes of the level above.
+ * A policy is the contents octets of its OID. Each level has at most one node a policy; edges go to the nodes of the
+ * level above.
  */
 #include "pki/chain_private.h"
 
@@ -24,9 +26,9 @@ struct policy_state {
 	struct arena *arena;
 	const struct chain_options *options;
 	struct policy_node *levels[CHAIN_MAX_DEPTH + 1];
-	size_t depth;    /* level in work */
-	size_t n;        /* certificates of the path */
-	bool null;       /* the graph is NULL */
+	size_t depth; /* level in work */
+	size_t n;     /* certificates of the path */
+	bool null;    /* the graph is NULL */
 	uint64_t explicit_policy, inhibit_any, policy_mapping;
 };
 
@@ -77,7 +79,8 @@ static bool expects(const struct policy_node *node, struct bytes policy)
 	return false;
 }
 
-/* A node of the level in work under every node above that expects the policy. NULL with *ret_any false when none does. */
+/* A node of the level in work under every node above that expects the policy. NULL with *ret_any false when none does.
+ */
 static bool add_expected(struct policy_state *state, struct bytes policy, bool *ret_found)
 {
 	struct policy_node *made = NULL;
@@ -135,7 +138,8 @@ static bool inherit_any(struct policy_state *state)
 		for (size_t i = 0; !parent->deleted && i < parent->expected_count; i++) {
 			bool found;
 
-			if (!find_policy(state, state->depth, parent->expected[i]) && !add_expected(state, parent->expected[i], &found))
+			if (!find_policy(state, state->depth, parent->expected[i]) &&
+			    !add_expected(state, parent->expected[i], &found))
 				return false;
 		}
 	}
@@ -198,7 +202,8 @@ const char *policy_step(struct policy_state *state, const struct node *node, siz
 	return NULL;
 }
 
-/* One mapping issuer -> subject at the level in work (6.1.4 b 1). `first` = no earlier mapping of this issuer policy. */
+/* One mapping issuer -> subject at the level in work (6.1.4 b 1). `first` = no earlier mapping of this issuer policy.
+ */
 static bool map_policy(struct policy_state *state, struct bytes from, struct bytes to, bool first)
 {
 	struct policy_node *node = find_policy(state, state->depth, from);
@@ -259,8 +264,9 @@ static const char *read_mappings(struct policy_state *state, const struct node *
 	if (!der_only(node->mappings, DER_SEQUENCE, &list))
 		return "malformed policyMappings";
 	for (; !der_at_end(&list); count++) {
-		if (count >= POLICY_MAX || !der_enter(&list, DER_SEQUENCE, &pair) || !der_read(&pair, DER_OID, &pairs[count][0]) ||
-		    !der_read(&pair, DER_OID, &pairs[count][1]) || !der_at_end(&pair))
+		if (count >= POLICY_MAX || !der_enter(&list, DER_SEQUENCE, &pair) ||
+		    !der_read(&pair, DER_OID, &pairs[count][0]) || !der_read(&pair, DER_OID, &pairs[count][1]) ||
+		    !der_at_end(&pair))
 			return "malformed or too many policyMappings";
 		if (is_any(pairs[count][0]) || is_any(pairs[count][1]))
 			return "anyPolicy is mapped (RFC 5280 6.1.4 a)";
@@ -274,7 +280,9 @@ static bool read_skip(struct bytes contents, uint64_t *ret)
 		return false;
 	*ret = 0;
 	for (size_t i = 0; i < contents.n; i++)
-		*ret = *ret > UINT32_MAX ? *ret : *ret << 8 | contents.p[i]; /* larger than any path: the exact value does not matter */
+		*ret = *ret > UINT32_MAX
+			   ? *ret
+			   : *ret << 8 | contents.p[i]; /* larger than any path: the exact value does not matter */
 	return true;
 }
 
@@ -344,7 +352,8 @@ static bool wanted(const struct policy_state *state, struct bytes policy)
 	if (!der_oid_text(policy, text))
 		return false;
 	for (size_t i = 0; i < state->options->policy_count; i++)
-		if (strcmp(state->options->policies[i], text) == 0 || strcmp(state->options->policies[i], "2.5.29.32.0") == 0)
+		if (strcmp(state->options->policies[i], text) == 0 ||
+		    strcmp(state->options->policies[i], "2.5.29.32.0") == 0)
 			return true;
 	return false;
 }
@@ -359,7 +368,8 @@ static bool user_set_empty(const struct policy_state *state)
 	for (size_t level = 1; level <= state->n; level++)
 		for (const struct policy_node *node = state->levels[level]; node; node = node->next)
 			for (size_t i = 0; !node->deleted && i < node->parent_count; i++)
-				if (is_any(node->parents[i]->policy) && !is_any(node->policy) && wanted(state, node->policy))
+				if (is_any(node->parents[i]->policy) && !is_any(node->policy) &&
+				    wanted(state, node->policy))
 					return false;
 	return true;
 }

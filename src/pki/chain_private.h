@@ -83,7 +83,7 @@ struct path {
 enum chain_why {
 	WHY_NONE,
 	WHY_NO_ISSUER, WHY_NO_ANCHOR, WHY_SIGNATURE, WHY_LIMIT, WHY_DEFECT, WHY_NOT_CA, WHY_PATH_LENGTH, WHY_NO_CERT_SIGN, WHY_NAME,
-	WHY_POLICY, WHY_MAPPING_ANY, WHY_USAGE, WHY_ALGORITHM, WHY_NOT_YET, WHY_EXPIRED, WHY_REVOKED, WHY_ON_HOLD, WHY_NO_STATUS,
+	WHY_POLICY, WHY_USAGE, WHY_ALGORITHM, WHY_NOT_YET, WHY_EXPIRED, WHY_REVOKED, WHY_ON_HOLD, WHY_NO_STATUS,
 	WHY_COUNT
 };
 
@@ -96,6 +96,7 @@ struct verdict {
 /* chain_words.c */
 void chain_fill(struct chain_result *result, const struct verdict *verdict, const struct chain_options *options);
 int chain_rank(enum chain_why why); /* how far a path came: higher is told rather */
+const char *chain_vietnamese(const char *en); /* of a detail given as a literal */
 bool verdict_set(struct verdict *verdict, enum chain_why why, size_t index, const char *detail_en, const char *detail_vi);
 
 /* chain_cert.c: 0, or -1 for want of memory; what is wrong in the certificate is node->defect. */
@@ -123,7 +124,6 @@ NODISCARD int chain_search(struct search *search, struct node *leaf, struct err 
 
 /* chain_rules.c: RFC 5280 6.1.3 - 6.1.5 without revocation; false = verdict filled. -1 err. */
 NODISCARD int rules_check(struct search *search, const struct path *path, struct verdict *verdict, struct err *err);
-bool node_defect_allowed(const struct node *node);
 
 /* chain_dsa.c: keys that take their parameters from the issuer. 1 good, 0 not, -1 err. */
 bool dsa_inherits(const struct node *node);

@@ -1,6 +1,7 @@
 /*
- * chain_rules.c - RFC 5280 6.1.3 to 6.1.5 over a complete path, from the anchor down: signatures, dates, names and their constraints,
- * basic constraints, key usage, policies, algorithms. Revocation is chain_status.c's. Called by chain_build.c.
+ * chain_rules.c - RFC 5280 6.1.3 to 6.1.5 over a complete path, from the anchor down: signatures, dates, names and
+ * their constraints, basic constraints, key usage, policies, algorithms. Revocation is chain_status.c's. Called by
+ * chain_build.c.
  */
 #include "pki/chain_private.h"
 
@@ -47,30 +48,28 @@ static bool check_algorithm(struct rules *rules, size_t index)
 	struct sig_alg alg = algid_signature(node->signed_data.alg, DIGEST_NONE, NULL);
 	int64_t until_ms;
 
-	if (!rules->search->options->check_algorithms || algo_trusted(alg, cert_key(issuer->cert), rules->search->options->at_ms, &until_ms))
+	if (!rules->search->options->check_algorithms ||
+	    algo_trusted(alg, cert_key(issuer->cert), rules->search->options->at_ms, &until_ms))
 		return true;
 	return verdict_set(rules->verdict, WHY_ALGORITHM, index, sig_alg_name(alg), sig_alg_name(alg));
 }
 
 static bool told(struct rules *rules, enum chain_why why, size_t index, const char *wrong)
 {
-	return !wrong || verdict_set(rules->verdict, why, index, wrong, wrong);
-}
-
-bool node_defect_allowed(const struct node *node)
-{
-	return node->defect == NULL;
+	return !wrong || verdict_set(rules->verdict, why, index, wrong, chain_vietnamese(wrong));
 }
 
 static bool check_defect(struct rules *rules, size_t index)
 {
 	const struct node *node = rules->path->nodes[index];
-	char detail[200];
+	const char *oid = node->defect_oid[0] == '?' ? "" : node->defect_oid;
+	char en[200], vi[240];
 
 	if (!node->defect)
 		return true;
-	snprintf(detail, sizeof(detail), "%s %s", node->defect, node->defect_oid[0] == '?' ? "" : node->defect_oid);
-	return verdict_set(rules->verdict, WHY_DEFECT, index, detail, detail);
+	snprintf(en, sizeof(en), "%s %s", node->defect, oid);
+	snprintf(vi, sizeof(vi), "%s %s", chain_vietnamese(node->defect), oid);
+	return verdict_set(rules->verdict, WHY_DEFECT, index, en, vi);
 }
 
 /* 6.1.3, certificate i of n counted from the anchor. */
@@ -149,7 +148,8 @@ int rules_check(struct search *search, const struct path *path, struct verdict *
 		if (good < 0)
 			return -1;
 		if (!good) {
-			verdict_set(verdict, WHY_SIGNATURE, index, cert_issuer(path->nodes[index]->cert), cert_issuer(path->nodes[index]->cert));
+			verdict_set(verdict, WHY_SIGNATURE, index, cert_issuer(path->nodes[index]->cert),
+				    cert_issuer(path->nodes[index]->cert));
 			return 0;
 		}
 		if (!check_each(&rules, index, i) || (index > 0 && !prepare_next(&rules, index, i)))

@@ -1,6 +1,7 @@
 /*
- * chain_status.c - the status of a certificate on a path from all evidence: OCSP and CRLs together, the newest conclusive answer, a final
- * revocation before everything; and whether a signer of evidence may be believed. EN 319 102-1 5.2.5, 5.2.6; RFC 5280 6.3.3 f.
+ * chain_status.c - the status of a certificate on a path from all evidence: OCSP and CRLs together, the newest
+ * conclusive answer, a final revocation before everything; and whether a signer of evidence may be believed. EN 319
+ * 102-1 5.2.5, 5.2.6; RFC 5280 6.3.3 f.
  */
 #include "pki/chain_private.h"
 
@@ -71,12 +72,18 @@ static bool above_on_path(const struct path *path, size_t index, const struct no
 }
 
 /* A path of the signer's own, to the same anchor, at the time the evidence was made or is used, whichever is later. */
-static int validate_signer(struct status_ask *ask, struct node *signer, enum chain_use use, int64_t at_ms, struct err *err)
+static int validate_signer(struct status_ask *ask, struct node *signer, enum chain_use use, int64_t at_ms,
+			   struct err *err)
 {
-	struct chain_options options = { .at_ms = at_ms, .now_ms = ask->question->now_ms ? ask->question->now_ms : ask->question->at_ms,
-					 .use = use, .max_age_ms = ask->question->max_age_ms, .skew_ms = ask->question->skew_ms,
+	struct chain_options options = { .at_ms = at_ms,
+					 .now_ms = ask->question->now_ms ? ask->question->now_ms : ask->question->at_ms,
+					 .use = use,
+					 .max_age_ms = ask->question->max_age_ms,
+					 .skew_ms = ask->question->skew_ms,
 					 .check_algorithms = ask->search->options->check_algorithms };
-	struct search nested = { .chain = ask->search->chain, .options = &options, .nesting = ask->search->nesting + 1,
+	struct search nested = { .chain = ask->search->chain,
+				 .options = &options,
+				 .nesting = ask->search->nesting + 1,
 				 .anchor = ask->path->anchor };
 
 	if (options.now_ms < at_ms)
@@ -86,7 +93,8 @@ static int validate_signer(struct status_ask *ask, struct node *signer, enum cha
 	return nested.verdict.why == WHY_NONE;
 }
 
-int signer_trusted(struct status_ask *ask, struct node *signer, enum chain_use use, int64_t produced_ms, bool designated, struct err *err)
+int signer_trusted(struct status_ask *ask, struct node *signer, enum chain_use use, int64_t produced_ms,
+		   bool designated, struct err *err)
 {
 	struct signer_memo *memo = &signer->signer[use == CHAIN_USE_OCSP];
 	int64_t at_ms = ask->question->fresh && produced_ms < ask->question->at_ms ? ask->question->at_ms : produced_ms;
@@ -131,8 +139,8 @@ static struct cert_status unknown_status(void)
 	return (struct cert_status){ .state = CERT_UNKNOWN, .revoked_ms = INT64_MIN, .invalidity_ms = INT64_MIN };
 }
 
-int status_of(struct search *search, const struct path *path, size_t index, const struct chain_question *question, struct cert_status *ret,
-	      struct err *err)
+int status_of(struct search *search, const struct path *path, size_t index, const struct chain_question *question,
+	      struct cert_status *ret, struct err *err)
 {
 	struct status_ask ask = { .search = search, .path = path, .index = index, .question = question };
 	struct cert_status by_crl = unknown_status(), by_ocsp = unknown_status();

@@ -1,4 +1,5 @@
-/* collect.c - completes chains and fetches proofs until a leaf can be validated from what is kept. See collect.h; RFC 5280 4.2.2.1. */
+/* collect.c - completes chains and fetches proofs until a leaf can be validated from what is kept. See collect.h; RFC
+ * 5280 4.2.2.1. */
 #include "pki/collect.h"
 
 #include <stdio.h>
@@ -67,13 +68,18 @@ static int choose_roots(struct collector *collector, struct err *err)
 			return -1;
 	if (given && given->count > 0)
 		return 0;
-	return add_roots(collector, collector->request->certs, err) != 0 ? -1 : add_roots(collector, &collector->known->certs, err);
+	return add_roots(collector, collector->request->certs, err) != 0
+		   ? -1
+		   : add_roots(collector, &collector->known->certs, err);
 }
 
-static int judge(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged, struct err *err)
+static int judge(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged,
+		 struct err *err)
 {
 	struct chain_inputs inputs = { &collector->roots, collector->request->certs, collector->known };
-	struct chain_options options = { .at_ms = collector->request->at_ms, .now_ms = now_of(collector), .use = use, .ignore_revocation = true };
+	struct chain_options options = {
+		.at_ms = collector->request->at_ms, .now_ms = now_of(collector), .use = use, .ignore_revocation = true
+	};
 
 	judged_release(judged);
 	if (choose_roots(collector, err) != 0 || chain_new(&inputs, &judged->chain, err) != 0)
@@ -89,7 +95,8 @@ static int fetch_issuer(struct collector *collector, const struct cert *cert, st
 	struct fetch_request request = { .url = url, .max_bytes = COLLECT_MAX_CERT_BYTES };
 
 	if (!url)
-		return err_set(err, ERR_CHAIN_INCOMPLETE, "the issuer of %.150s is not known (%.150s) and the certificate names no address for it",
+		return err_set(err, ERR_CHAIN_INCOMPLETE,
+			       "the issuer of %.150s is not known (%.150s) and the certificate names no address for it",
 			       cert_subject(cert), cert_issuer(cert));
 	if (fetch(collector->request->fetcher, &request, &body, err) != 0 ||
 	    cert_list_load(&collector->known->certs, body_of(&body), url, err) != 0) {
@@ -124,7 +131,8 @@ static enum err_code code_of(enum chain_sub sub)
 }
 
 /* Fetches issuers until a path is found; the last certificate reached tells where its issuer is. */
-static int complete_path(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged, struct err *err)
+static int complete_path(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged,
+			 struct err *err)
 {
 	for (int fetched = 0;; fetched++) {
 		const struct chain_result *path;
@@ -136,7 +144,8 @@ static int complete_path(struct collector *collector, struct cert *leaf, enum ch
 		last = path->links[path->count - 1].cert;
 		if (path->status == CHAIN_VALID)
 			return 0;
-		if (path->sub != CHAIN_SUB_NO_CERTIFICATE_CHAIN_FOUND || path->anchor || cert_self_issued(last) || fetched >= COLLECT_MAX_ISSUERS)
+		if (path->sub != CHAIN_SUB_NO_CERTIFICATE_CHAIN_FOUND || path->anchor || cert_self_issued(last) ||
+		    fetched >= COLLECT_MAX_ISSUERS)
 			return err_set(err, code_of(path->sub), "%s", path->en);
 		if (fetch_issuer(collector, last, err) != 0)
 			return -1;
@@ -147,9 +156,13 @@ static int complete_path(struct collector *collector, struct cert *leaf, enum ch
 
 static int prove(struct collector *collector, struct cert *leaf, enum chain_use use, int depth, struct err *err);
 
-static int ask_status(struct collector *collector, struct judged *judged, size_t index, struct cert_status *ret, struct err *err)
+static int ask_status(struct collector *collector, struct judged *judged, size_t index, struct cert_status *ret,
+		      struct err *err)
 {
-	struct chain_question question = { .at_ms = collector->request->at_ms, .now_ms = now_of(collector), .issued_before_ms = INT64_MAX, .fresh = true };
+	struct chain_question question = { .at_ms = collector->request->at_ms,
+					   .now_ms = now_of(collector),
+					   .issued_before_ms = INT64_MAX,
+					   .fresh = true };
 
 	return chain_cert_status(judged->chain, judged->path, index, &question, ret, err);
 }
@@ -157,7 +170,8 @@ static int ask_status(struct collector *collector, struct judged *judged, size_t
 static bool good_enough(const struct collector *collector, const struct cert_status *status)
 {
 	return status->state == CERT_UNCHECKED || status->state == CERT_REVOKED || status->state == CERT_ON_HOLD ||
-	       (status->state == CERT_GOOD && (status->no_check || status->proof.this_update_ms >= collector->request->fresh_from_ms));
+	       (status->state == CERT_GOOD &&
+		(status->no_check || status->proof.this_update_ms >= collector->request->fresh_from_ms));
 }
 
 static const struct cert *issuer_of(const struct judged *judged, size_t index)
@@ -168,8 +182,8 @@ static const struct cert *issuer_of(const struct judged *judged, size_t index)
 }
 
 /* A delegated responder without id-pkix-ocsp-nocheck must be proven before its answers count. */
-static int prove_responder(struct collector *collector, const struct ocsp *ocsp, const struct cert *responder, const struct cert *issuer,
-			   int depth, struct err *err)
+static int prove_responder(struct collector *collector, const struct ocsp *ocsp, const struct cert *responder,
+			   const struct cert *issuer, int depth, struct err *err)
 {
 	bool delegate;
 
@@ -181,14 +195,18 @@ static int prove_responder(struct collector *collector, const struct ocsp *ocsp,
 	return 0;
 }
 
-static int fetch_ocsp(struct collector *collector, const struct cert *cert, const struct cert *issuer, int depth, struct err *err)
+static int fetch_ocsp(struct collector *collector, const struct cert *cert, const struct cert *issuer, int depth,
+		      struct err *err)
 {
 	AUTO(buf_release) struct buf query = BUF_INIT;
 	AUTO(buf_release) struct buf body = BUF_INIT;
 	uint8_t nonce[COLLECT_NONCE_BYTES];
 	struct bytes nonce_bytes = { nonce, sizeof(nonce) };
-	struct fetch_request request = { .url = cert_ocsp_url(cert), .content_type = "application/ocsp-request",
-					 .accept = "application/ocsp-response", .max_bytes = OCSP_MAX_BYTES, .no_cache = true };
+	struct fetch_request request = { .url = cert_ocsp_url(cert),
+					 .content_type = "application/ocsp-request",
+					 .accept = "application/ocsp-response",
+					 .max_bytes = OCSP_MAX_BYTES,
+					 .no_cache = true };
 	const struct cert *responder;
 	const struct ocsp *ocsp;
 	struct ocsp_single single;
@@ -200,7 +218,8 @@ static int fetch_ocsp(struct collector *collector, const struct cert *cert, cons
 	if (fetch(collector->request->fetcher, &request, &body, err) != 0)
 		return -1;
 	if (evidence_add_ocsp(collector->known, body_of(&body), &ocsp, err) != 0 ||
-	    ocsp_check_answer(ocsp, cert, issuer, nonce_bytes, now_of(collector), COLLECT_SKEW_MS, &single, &responder, err) != 0)
+	    ocsp_check_answer(ocsp, cert, issuer, nonce_bytes, now_of(collector), COLLECT_SKEW_MS, &single, &responder,
+			      err) != 0)
 		return err_prefix(err, "%.150s", request.url);
 	if (single.status == OCSP_UNKNOWN)
 		return err_set(err, ERR_OCSP, "%.150s: the responder does not know the certificate", request.url);
@@ -220,8 +239,8 @@ static int fetch_crl(struct collector *collector, const struct cert *cert, struc
 }
 
 /* Judges the certificate again with what is known now; what was fetched may have opened another path, without it. */
-static int ask_again(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged, const struct cert *cert,
-		     struct cert_status *ret, struct err *err)
+static int ask_again(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged,
+		     const struct cert *cert, struct cert_status *ret, struct err *err)
 {
 	if (complete_path(collector, leaf, use, judged, err) != 0)
 		return -1;
@@ -236,7 +255,8 @@ struct attempt {
 	struct err ocsp_err, crl_err;
 };
 
-static int missing(const struct cert *cert, const struct attempt *attempt, const struct cert_status *status, struct err *err)
+static int missing(const struct cert *cert, const struct attempt *attempt, const struct cert_status *status,
+		   struct err *err)
 {
 	AUTO(buf_release) struct buf why = BUF_INIT;
 
@@ -247,12 +267,13 @@ static int missing(const struct cert *cert, const struct attempt *attempt, const
 	if (attempt->crl)
 		buf_printf(&why, "; CRL: %.150s", attempt->crl_err.code ? attempt->crl_err.detail : "not enough");
 	return err_set(err, ERR_PROOF_MISSING, "the status of %.150s cannot be proven: %s%s", cert_subject(cert),
-		       status->state == CERT_UNKNOWN ? status->detail_en : "the evidence is not fresh enough", buf_str(&why));
+		       status->state == CERT_UNKNOWN ? status->detail_en : "the evidence is not fresh enough",
+		       buf_str(&why));
 }
 
 /* OCSP first, CRL when that does not do (EN 319 142-1; RFC 5280 4.2.1.13). */
-static int find_status(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged, size_t index, int depth,
-		       struct cert_status *ret, struct err *err)
+static int find_status(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged,
+		       size_t index, int depth, struct cert_status *ret, struct err *err)
 {
 	AUTO(cert_freep) struct cert *cert = cert_keep(judged->path->links[index].cert);
 	struct attempt attempt = { .ocsp = cert_ocsp_url(cert) != NULL, .crl = cert_crl_url(cert) != NULL };
@@ -272,7 +293,8 @@ static int find_status(struct collector *collector, struct cert *leaf, enum chai
 	if (!good_enough(collector, ret))
 		return missing(cert, &attempt, ret, err);
 	if ((ret->state == CERT_REVOKED || ret->state == CERT_ON_HOLD) && ret->revoked_ms <= collector->request->at_ms)
-		return err_set(err, ERR_CERT_REVOKED, "%.200s was revoked (%s)", cert_subject(cert), crl_reason_name(ret->reason));
+		return err_set(err, ERR_CERT_REVOKED, "%.200s was revoked (%s)", cert_subject(cert),
+			       crl_reason_name(ret->reason));
 	return 0;
 }
 
@@ -305,8 +327,8 @@ static int keep_path(struct collector *collector, const struct chain_result *pat
 	return cert_list_add(&collector->needed->certs, path->anchor, err);
 }
 
-static int prove_link(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged, size_t index, int depth,
-		      struct err *err)
+static int prove_link(struct collector *collector, struct cert *leaf, enum chain_use use, struct judged *judged,
+		      size_t index, int depth, struct err *err)
 {
 	AUTO(cert_freep) struct cert *signer = NULL;
 	struct cert_status status;
@@ -328,7 +350,8 @@ static int prove(struct collector *collector, struct cert *leaf, enum chain_use 
 	AUTO(judged_release) struct judged judged = { NULL, NULL };
 
 	if (depth > COLLECT_MAX_DEPTH)
-		return err_set(err, ERR_PROOF_MISSING, "the proofs for %.200s depend on each other without end", cert_subject(leaf));
+		return err_set(err, ERR_PROOF_MISSING, "the proofs for %.200s depend on each other without end",
+			       cert_subject(leaf));
 	if (complete_path(collector, leaf, use, &judged, err) != 0)
 		return -1;
 	for (size_t i = judged.path->count; i-- > 0;)
@@ -342,16 +365,21 @@ static int check_alone(struct collector *collector, struct cert *leaf, struct er
 {
 	AUTO(judged_release) struct judged judged = { NULL, NULL };
 	struct chain_inputs inputs = { &collector->roots, NULL, collector->needed };
-	struct chain_options options = { .at_ms = collector->request->at_ms, .now_ms = now_of(collector), .use = collector->request->use };
+	struct chain_options options = { .at_ms = collector->request->at_ms,
+					 .now_ms = now_of(collector),
+					 .use = collector->request->use };
 
-	if (chain_new(&inputs, &judged.chain, err) != 0 || chain_validate(judged.chain, leaf, &options, &judged.path, err) != 0)
+	if (chain_new(&inputs, &judged.chain, err) != 0 ||
+	    chain_validate(judged.chain, leaf, &options, &judged.path, err) != 0)
 		return -1;
 	if (judged.path->status == CHAIN_VALID)
 		return 0;
-	return err_set(err, code_of(judged.path->sub), "what was collected does not prove %.150s: %s", cert_subject(leaf), judged.path->en);
+	return err_set(err, code_of(judged.path->sub), "what was collected does not prove %.150s: %s",
+		       cert_subject(leaf), judged.path->en);
 }
 
-int evidence_collect(struct evidence *known, struct cert *leaf, const struct evidence_request *request, struct evidence *needed, struct err *err)
+int evidence_collect(struct evidence *known, struct cert *leaf, const struct evidence_request *request,
+		     struct evidence *needed, struct err *err)
 {
 	struct collector collector = { .request = request, .known = known, .needed = needed };
 	int status = prove(&collector, leaf, request->use, 0, err);

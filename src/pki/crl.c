@@ -31,9 +31,9 @@ struct crl {
 	bool version2;
 	struct bytes entries; /* contents of revokedCertificates */
 	size_t entry_count;
-	uint32_t *slots;      /* open addressing: 1 + offset of an entry in `entries`, 0 = empty */
+	uint32_t *slots; /* open addressing: 1 + offset of an entry in `entries`, 0 = empty */
 	size_t slot_mask;
-	uint64_t seed;        /* so that nobody can choose serials that collide */
+	uint64_t seed; /* so that nobody can choose serials that collide */
 	struct issuer_mark *marks;
 	size_t mark_count, mark_cap;
 };
@@ -106,7 +106,8 @@ static bool read_reason(struct bytes value, struct crl_entry *entry)
 	struct der der = der_of(value);
 	long reason;
 
-	if (!der_peek(&der, DER_ENUMERATED) || !der_read_long(&der, &reason) || !der_at_end(&der) || !reason_known(reason))
+	if (!der_peek(&der, DER_ENUMERATED) || !der_read_long(&der, &reason) || !der_at_end(&der) ||
+	    !reason_known(reason))
 		return false;
 	entry->reason = (enum crl_reason)reason;
 	entry->has_reason = true;
@@ -133,7 +134,8 @@ static bool read_certificate_issuer(struct bytes value, struct bytes *ret_name)
 }
 
 /* Reads crlEntryExtensions; `ret_critical` names an unknown critical one. */
-static bool read_entry_extensions(struct bytes contents, struct crl_entry *entry, struct bytes *ret_issuer, bool *ret_critical)
+static bool read_entry_extensions(struct bytes contents, struct crl_entry *entry, struct bytes *ret_issuer,
+				  bool *ret_critical)
 {
 	struct der der = der_of(contents);
 	struct x509_ext ext;
@@ -159,7 +161,8 @@ static bool read_entry_extensions(struct bytes contents, struct crl_entry *entry
 	return true;
 }
 
-static bool entry_read(const struct entry_parts *parts, struct crl_entry *ret, struct bytes *ret_issuer, bool *ret_critical)
+static bool entry_read(const struct entry_parts *parts, struct crl_entry *ret, struct bytes *ret_issuer,
+		       bool *ret_critical)
 {
 	struct der rest = parts->rest;
 	struct bytes extensions;
@@ -186,7 +189,8 @@ static uint64_t hash_serial(uint64_t seed, struct bytes serial)
 	return h ^ h >> 32;
 }
 
-/* Seeded hashing keeps runs short but for equal serials, which an indirect list may have: a bound keeps hostile lists linear. */
+/* Seeded hashing keeps runs short but for equal serials, which an indirect list may have: a bound keeps hostile lists
+ * linear. */
 static bool index_add(struct crl *crl, struct bytes serial, uint32_t offset)
 {
 	size_t i = hash_serial(crl->seed, serial) & crl->slot_mask;
@@ -439,7 +443,8 @@ int crl_parse(struct bytes der, struct crl **ret_crl, struct err *err)
 		memcpy(crl->data, der.p, der.n);
 	crl->size = der.n;
 	crl->expired_certs_from_ms = INT64_MAX;
-	if (!der_only(crl_der(crl), DER_SEQUENCE, &list) || !x509_signed_read(&list, &crl->signed_data) || !der_at_end(&list))
+	if (!der_only(crl_der(crl), DER_SEQUENCE, &list) || !x509_signed_read(&list, &crl->signed_data) ||
+	    !der_at_end(&list))
 		return crl_error(err, "not one CertificateList in DER");
 	if (!der_only(crl->signed_data.tbs, DER_SEQUENCE, &tbs))
 		return crl_error(err, "tbsCertList");
@@ -568,7 +573,8 @@ bool crl_find(const struct crl *crl, struct bytes issuer_der, struct bytes seria
 		bool critical;
 
 		if (entry_open(&der, &parts) && bytes_eq(parts.serial, serial) &&
-		    x509_name_equal(entry_issuer(crl, offset), issuer_der) && entry_read(&parts, ret_entry, &issuer, &critical))
+		    x509_name_equal(entry_issuer(crl, offset), issuer_der) &&
+		    entry_read(&parts, ret_entry, &issuer, &critical))
 			return true;
 	}
 	return false;

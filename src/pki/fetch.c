@@ -27,7 +27,8 @@ int fetch(struct fetcher *fetcher, const struct fetch_request *request, struct b
 	if (strncasecmp(request->url, "http://", 7) != 0 && strncasecmp(request->url, "https://", 8) != 0)
 		return err_set(err, ERR_NET, "%.200s: only http and https addresses are asked", request->url);
 	if (strlen(request->url) > FETCH_MAX_URL)
-		return err_set(err, ERR_NET, "%.200s...: the address is longer than %d characters", request->url, FETCH_MAX_URL);
+		return err_set(err, ERR_NET, "%.200s...: the address is longer than %d characters", request->url,
+			       FETCH_MAX_URL);
 	if (fetcher->ops->fetch(fetcher, request, &body, err) != 0)
 		return -1;
 	buf_append(ret_body, body.data, body.len);
@@ -73,8 +74,9 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 /* IANA special-purpose registries (RFC 6890): what a stranger's certificate must not make a server talk to. */
 static bool ipv4_private(uint32_t a)
 {
-	return a >> 24 == 0 || a >> 24 == 10 || a >> 24 == 127 || a >> 22 == (100 << 2 | 1) || a >> 16 == (169 << 8 | 254) ||
-	       a >> 20 == (172 << 4 | 1) || a >> 16 == (192 << 8 | 168) || a >> 8 == 192 << 16 || a >> 17 == (198 << 7 | 9) || a >> 28 >= 14;
+	return a >> 24 == 0 || a >> 24 == 10 || a >> 24 == 127 || a >> 22 == (100 << 2 | 1) ||
+	       a >> 16 == (169 << 8 | 254) || a >> 20 == (172 << 4 | 1) || a >> 16 == (192 << 8 | 168) ||
+	       a >> 8 == 192 << 16 || a >> 17 == (198 << 7 | 9) || a >> 28 >= 14;
 }
 
 static bool address_private(const struct sockaddr *address)
@@ -172,12 +174,14 @@ static struct curl_slist *set_body(CURL *curl, const struct fetch_request *reque
 	return headers;
 }
 
-static int http_result(CURL *curl, CURLcode code, const struct http_sink *sink, const struct fetch_request *request, struct err *err)
+static int http_result(CURL *curl, CURLcode code, const struct http_sink *sink, const struct fetch_request *request,
+		       struct err *err)
 {
 	long status = 0;
 
 	if (sink->too_large)
-		return err_set(err, ERR_LIMIT, "%.200s: the answer is larger than %zu octets", request->url, sink->max_bytes);
+		return err_set(err, ERR_LIMIT, "%.200s: the answer is larger than %zu octets", request->url,
+			       sink->max_bytes);
 	if (sink->refused)
 		return err_set(err, ERR_NET, "%.200s: the address is of a private network", request->url);
 	if (code == CURLE_OPERATION_TIMEDOUT)
@@ -190,10 +194,12 @@ static int http_result(CURL *curl, CURLcode code, const struct http_sink *sink, 
 	return 0;
 }
 
-static int http_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body, struct err *err)
+static int http_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body,
+		      struct err *err)
 {
 	struct http_fetcher *http = (struct http_fetcher *)fetcher;
-	struct http_sink sink = { .body = ret_body, .max_bytes = request->max_bytes ? request->max_bytes : FETCH_DEFAULT_MAX_BYTES };
+	struct http_sink sink = { .body = ret_body,
+				  .max_bytes = request->max_bytes ? request->max_bytes : FETCH_DEFAULT_MAX_BYTES };
 	struct curl_slist *headers;
 	CURLcode code;
 	int status;
@@ -242,7 +248,8 @@ int fetcher_new_http(const struct fetch_options *options, struct fetcher **ret_f
 
 /* ---- offline ---- */
 
-static int offline_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body, struct err *err)
+static int offline_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body,
+			 struct err *err)
 {
 	(void)fetcher;
 	(void)ret_body;
@@ -271,9 +278,9 @@ int fetcher_new_offline(struct fetcher **ret_fetcher, struct err *err)
 
 struct cache_entry {
 	struct cache_entry *next;
-	uint8_t key[32];       /* SHA-256 of URL, NUL, body */
-	char *host;            /* of a request that timed out */
-	struct err err;        /* code ERR_NONE: the body */
+	uint8_t key[32]; /* SHA-256 of URL, NUL, body */
+	char *host;      /* of a request that timed out */
+	struct err err;  /* code ERR_NONE: the body */
 	struct buf body;
 };
 
@@ -308,7 +315,8 @@ static char *url_host(const char *url)
 static const struct cache_entry *cache_find(const struct cache_fetcher *cache, const uint8_t key[32], const char *host)
 {
 	for (const struct cache_entry *entry = cache->entries; entry; entry = entry->next)
-		if (memcmp(entry->key, key, sizeof(entry->key)) == 0 || (host && entry->host && strcasecmp(entry->host, host) == 0))
+		if (memcmp(entry->key, key, sizeof(entry->key)) == 0 ||
+		    (host && entry->host && strcasecmp(entry->host, host) == 0))
 			return entry;
 	return NULL;
 }
@@ -332,7 +340,8 @@ static void cache_entry_free(struct cache_entry *entry)
 }
 
 /* Losing an entry for want of memory only costs a request. */
-static void cache_put(struct cache_fetcher *cache, const uint8_t key[32], const struct buf *body, const struct err *why, const char *host)
+static void cache_put(struct cache_fetcher *cache, const uint8_t key[32], const struct buf *body, const struct err *why,
+		      const char *host)
 {
 	struct cache_entry *entry;
 
@@ -355,7 +364,8 @@ static void cache_put(struct cache_fetcher *cache, const uint8_t key[32], const 
 	cache->entries = entry;
 }
 
-static int cache_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body, struct err *err)
+static int cache_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body,
+		       struct err *err)
 {
 	struct cache_fetcher *cache = (struct cache_fetcher *)fetcher;
 	struct err why = ERR_INIT;

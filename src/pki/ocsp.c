@@ -54,8 +54,8 @@ static void put_nonce(struct buf *out, struct bytes nonce)
 	der_end(out, tagged);
 }
 
-int ocsp_request_write(const struct cert *cert, const struct cert *issuer, enum digest_alg alg, struct bytes nonce, struct buf *out,
-		       struct err *err)
+int ocsp_request_write(const struct cert *cert, const struct cert *issuer, enum digest_alg alg, struct bytes nonce,
+		       struct buf *out, struct err *err)
 {
 	struct cert_id id;
 	size_t request, tbs, list, one;
@@ -131,11 +131,12 @@ static bool read_revoked(struct bytes contents, struct ocsp_single *value)
 	long number;
 
 	value->status = OCSP_REVOKED;
-	if (!der_read_time(&der, &value->revoked_ms) || !der_enter_optional(&der, DER_CONTEXT_CONSTRUCTED(0), &reason, &present))
+	if (!der_read_time(&der, &value->revoked_ms) ||
+	    !der_enter_optional(&der, DER_CONTEXT_CONSTRUCTED(0), &reason, &present))
 		return false;
 	if (present) {
-		if (!der_peek(&reason, DER_ENUMERATED) || !der_read_long(&reason, &number) || !der_at_end(&reason) || number < 0 ||
-		    number > 10 || number == 7)
+		if (!der_peek(&reason, DER_ENUMERATED) || !der_read_long(&reason, &number) || !der_at_end(&reason) ||
+		    number < 0 || number > 10 || number == 7)
 			return false;
 		value->reason = (enum crl_reason)number;
 		value->has_reason = true;
@@ -209,8 +210,8 @@ static bool read_single(struct ocsp *ocsp, struct der *list, struct single *ret)
 		return false;
 	if (present && (!der_read_time(&next, &ret->value.next_update_ms) || !der_at_end(&next)))
 		return false;
-	if (der_peek(&der, DER_CONTEXT_CONSTRUCTED(1)) &&
-	    (!der_read(&der, DER_CONTEXT_CONSTRUCTED(1), &extensions) || !read_single_extensions(ocsp, extensions, &ret->value)))
+	if (der_peek(&der, DER_CONTEXT_CONSTRUCTED(1)) && (!der_read(&der, DER_CONTEXT_CONSTRUCTED(1), &extensions) ||
+							   !read_single_extensions(ocsp, extensions, &ret->value)))
 		return false;
 	ret->value.id_alg = ret->alg;
 	return der_at_end(&der);
@@ -232,7 +233,8 @@ static int read_singles(struct ocsp *ocsp, struct der *data, struct err *err)
 		return err_set(err, ERR_NO_MEMORY, "no memory for %zu OCSP responses", count);
 	for (; !der_at_end(&list); ocsp->single_count++)
 		if (!read_single(ocsp, &list, &ocsp->singles[ocsp->single_count]))
-			return err_set(err, ERR_OCSP, "the OCSP response is malformed: single response %zu", ocsp->single_count);
+			return err_set(err, ERR_OCSP, "the OCSP response is malformed: single response %zu",
+				       ocsp->single_count);
 	return 0;
 }
 
@@ -246,7 +248,8 @@ static bool read_responder(struct der *data, struct ocsp *ocsp)
 	inner = der_of(item.contents);
 	if (item.tag == DER_CONTEXT_CONSTRUCTED(1))
 		return der_read_whole(&inner, DER_SEQUENCE, &ocsp->responder_name) && der_at_end(&inner);
-	return item.tag == DER_CONTEXT_CONSTRUCTED(2) && der_read(&inner, DER_OCTET_STRING, &ocsp->responder_key) && der_at_end(&inner);
+	return item.tag == DER_CONTEXT_CONSTRUCTED(2) && der_read(&inner, DER_OCTET_STRING, &ocsp->responder_key) &&
+	       der_at_end(&inner);
 }
 
 static bool read_response_extensions(struct ocsp *ocsp, struct bytes explicit_contents)
@@ -293,7 +296,8 @@ static int read_response_data(struct ocsp *ocsp, struct err *err)
 		return -1;
 	if (der_at_end(&data))
 		return 0;
-	if (!der_read(&data, DER_CONTEXT_CONSTRUCTED(1), &extensions) || !der_at_end(&data) || !read_response_extensions(ocsp, extensions))
+	if (!der_read(&data, DER_CONTEXT_CONSTRUCTED(1), &extensions) || !der_at_end(&data) ||
+	    !read_response_extensions(ocsp, extensions))
 		return ocsp_error(err, "responseExtensions");
 	return 0;
 }
@@ -333,7 +337,8 @@ static int read_basic(struct ocsp *ocsp, struct bytes der, struct err *err)
 	return read_certs(ocsp, &basic, err);
 }
 
-/* OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT SEQUENCE { OID, OCTET STRING } OPTIONAL } */
+/* OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT SEQUENCE { OID, OCTET STRING }
+ * OPTIONAL } */
 static int read_response(struct ocsp *ocsp, struct der *response, struct err *err)
 {
 	struct der tagged, bytes;
@@ -345,8 +350,9 @@ static int read_response(struct ocsp *ocsp, struct der *response, struct err *er
 	ocsp->status = (enum ocsp_status)status;
 	if (der_at_end(response))
 		return status == OCSP_SUCCESSFUL ? ocsp_error(err, "successful without responseBytes") : 0;
-	if (!der_enter(response, DER_CONTEXT_CONSTRUCTED(0), &tagged) || !der_at_end(response) || !der_enter(&tagged, DER_SEQUENCE, &bytes) ||
-	    !der_at_end(&tagged) || !der_read(&bytes, DER_OID, &type) || !der_read(&bytes, DER_OCTET_STRING, &basic) || !der_at_end(&bytes))
+	if (!der_enter(response, DER_CONTEXT_CONSTRUCTED(0), &tagged) || !der_at_end(response) ||
+	    !der_enter(&tagged, DER_SEQUENCE, &bytes) || !der_at_end(&tagged) || !der_read(&bytes, DER_OID, &type) ||
+	    !der_read(&bytes, DER_OCTET_STRING, &basic) || !der_at_end(&bytes))
 		return ocsp_error(err, "responseBytes");
 	if (!bytes_eq(type, OID_OCSP_BASIC))
 		return ocsp_error(err, "the response type is not id-pkix-ocsp-basic");
@@ -360,7 +366,8 @@ int ocsp_parse(struct bytes der, struct ocsp **ret_ocsp, struct err *err)
 	int status;
 
 	if (der.n > OCSP_MAX_BYTES)
-		return err_set(err, ERR_LIMIT, "the OCSP response has %zu octets, more than %zu", der.n, OCSP_MAX_BYTES);
+		return err_set(err, ERR_LIMIT, "the OCSP response has %zu octets, more than %zu", der.n,
+			       OCSP_MAX_BYTES);
 	ocsp = calloc(1, sizeof(*ocsp));
 	if (ocsp)
 		ocsp->data = malloc(der.n ? der.n : 1);
@@ -371,7 +378,8 @@ int ocsp_parse(struct bytes der, struct ocsp **ret_ocsp, struct err *err)
 	ocsp->size = der.n;
 	if (!der_only(ocsp_der(ocsp), DER_SEQUENCE, &response))
 		return ocsp_error(err, "not one SEQUENCE in DER");
-	status = der_peek(&response, DER_ENUMERATED) ? read_response(ocsp, &response, err) : read_basic(ocsp, ocsp_der(ocsp), err);
+	status = der_peek(&response, DER_ENUMERATED) ? read_response(ocsp, &response, err)
+						     : read_basic(ocsp, ocsp_der(ocsp), err);
 	if (status != 0)
 		return -1;
 	*ret_ocsp = TAKE(ocsp);
@@ -441,7 +449,8 @@ static bool single_matches(const struct single *single, const struct cert *cert,
 {
 	struct cert_id id;
 
-	if (single->alg == DIGEST_NONE || !bytes_eq(single->serial, cert_serial_der(cert)) || cert_id_of(issuer, single->alg, &id, NULL) != 0)
+	if (single->alg == DIGEST_NONE || !bytes_eq(single->serial, cert_serial_der(cert)) ||
+	    cert_id_of(issuer, single->alg, &id, NULL) != 0)
 		return false;
 	return bytes_eq(single->name_hash, (struct bytes){ id.name_hash.bytes, id.name_hash.len }) &&
 	       bytes_eq(single->key_hash, (struct bytes){ id.key_hash.bytes, id.key_hash.len });
@@ -456,7 +465,8 @@ bool ocsp_find(const struct ocsp *ocsp, const struct cert *cert, const struct ce
 	for (size_t i = 0; i < ocsp->single_count; i++) {
 		const struct single *single = &ocsp->singles[i];
 
-		if (!single_matches(single, cert, issuer) || (found && single->value.this_update_ms <= ret->this_update_ms))
+		if (!single_matches(single, cert, issuer) ||
+		    (found && single->value.this_update_ms <= ret->this_update_ms))
 			continue;
 		*ret = single->value;
 		found = true;
@@ -482,7 +492,8 @@ int ocsp_check_signature(const struct ocsp *ocsp, const struct cert *signer, str
 bool ocsp_responder_allowed(const struct cert *responder, const struct cert *issuer, bool *ret_delegate)
 {
 	*ret_delegate = false;
-	if (bytes_eq(cert_spki_der(responder), cert_spki_der(issuer)) && x509_name_equal(cert_subject_der(responder), cert_subject_der(issuer)))
+	if (bytes_eq(cert_spki_der(responder), cert_spki_der(issuer)) &&
+	    x509_name_equal(cert_subject_der(responder), cert_subject_der(issuer)))
 		return true;
 	*ret_delegate = true;
 	return x509_name_equal(cert_issuer_der(responder), cert_subject_der(issuer)) && cert_has_eku(responder) &&
@@ -503,7 +514,8 @@ static int check_issued_by(const struct cert *cert, const struct cert *issuer, s
 }
 
 /* 0 this one signed the response and may; 1 not this one; -1 err. */
-static int try_responder(const struct ocsp *ocsp, const struct cert *responder, const struct cert *issuer, int64_t at_ms, struct err *err)
+static int try_responder(const struct ocsp *ocsp, const struct cert *responder, const struct cert *issuer,
+			 int64_t at_ms, struct err *err)
 {
 	bool delegate;
 	int status;
@@ -520,7 +532,8 @@ static int try_responder(const struct ocsp *ocsp, const struct cert *responder, 
 	return ocsp_check_signature(ocsp, responder, err);
 }
 
-static int find_responder(const struct ocsp *ocsp, const struct cert *issuer, int64_t at_ms, const struct cert **ret, struct err *err)
+static int find_responder(const struct ocsp *ocsp, const struct cert *issuer, int64_t at_ms, const struct cert **ret,
+			  struct err *err)
 {
 	int status = try_responder(ocsp, issuer, issuer, at_ms, err);
 
@@ -530,13 +543,16 @@ static int find_responder(const struct ocsp *ocsp, const struct cert *issuer, in
 		status = try_responder(ocsp, ocsp->certs.items[i], issuer, at_ms, err);
 	}
 	if (status == 1)
-		return err_set(err, ERR_OCSP, "the OCSP response is not validly signed by %s or a responder it authorised (RFC 6960 4.2.2.2)",
-			       cert_subject(issuer));
+		return err_set(
+		    err, ERR_OCSP,
+		    "the OCSP response is not validly signed by %s or a responder it authorised (RFC 6960 4.2.2.2)",
+		    cert_subject(issuer));
 	return status;
 }
 
-int ocsp_check_answer(const struct ocsp *ocsp, const struct cert *cert, const struct cert *issuer, struct bytes nonce, int64_t at_ms,
-		      int64_t skew_ms, struct ocsp_single *ret_single, const struct cert **ret_responder, struct err *err)
+int ocsp_check_answer(const struct ocsp *ocsp, const struct cert *cert, const struct cert *issuer, struct bytes nonce,
+		      int64_t at_ms, int64_t skew_ms, struct ocsp_single *ret_single, const struct cert **ret_responder,
+		      struct err *err)
 {
 	const struct cert *responder;
 	struct ocsp_single single;
@@ -546,7 +562,8 @@ int ocsp_check_answer(const struct ocsp *ocsp, const struct cert *cert, const st
 	if (ocsp->unusable)
 		return err_set(err, ERR_OCSP, "%s", ocsp->unusable);
 	if (!ocsp_find(ocsp, cert, issuer, &single))
-		return err_set(err, ERR_OCSP, "the OCSP response is not about certificate %s of %s", cert_serial_hex(cert), cert_issuer(cert));
+		return err_set(err, ERR_OCSP, "the OCSP response is not about certificate %s of %s",
+			       cert_serial_hex(cert), cert_issuer(cert));
 	if (nonce.n > 0 && ocsp->nonce.n > 0 && !bytes_eq(nonce, ocsp->nonce))
 		return err_set(err, ERR_OCSP, "the nonce of the OCSP response is not the request's");
 	if (single.this_update_ms > at_ms + skew_ms)
@@ -563,7 +580,8 @@ int ocsp_check_answer(const struct ocsp *ocsp, const struct cert *cert, const st
 
 /* ---- Adobe's attribute ---- */
 
-static int read_archived(struct der *tagged, int (*visit)(void *, struct bytes, struct err *), void *context, struct err *err)
+static int read_archived(struct der *tagged, int (*visit)(void *, struct bytes, struct err *), void *context,
+			 struct err *err)
 {
 	struct der list;
 	struct bytes one;
@@ -579,7 +597,8 @@ static int read_archived(struct der *tagged, int (*visit)(void *, struct bytes, 
 	return 0;
 }
 
-/* RevocationInfoArchival ::= SEQUENCE { crl [0] EXPLICIT SEQUENCE OF, ocsp [1] EXPLICIT SEQUENCE OF, otherRevInfo [2] } (ISO 32000-1 12.8.3.3.2). */
+/* RevocationInfoArchival ::= SEQUENCE { crl [0] EXPLICIT SEQUENCE OF, ocsp [1] EXPLICIT SEQUENCE OF, otherRevInfo [2] }
+ * (ISO 32000-1 12.8.3.3.2). */
 int revocation_archival_read(struct bytes der, const struct revocation_archival_visitor *visitor, struct err *err)
 {
 	struct der archival;

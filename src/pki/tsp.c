@@ -91,7 +91,8 @@ static bool read_gen_time(struct der *info, int64_t *ret_ms)
 	struct bytes text;
 
 	/* RFC 3161 2.4.2: GeneralizedTime in UTC, ending in Z. */
-	if (!der_read(info, DER_GENERALIZED_TIME, &text) || text.n < 15 || text.p[text.n - 1] != 'Z' || !der_time(text, true, ret_ms))
+	if (!der_read(info, DER_GENERALIZED_TIME, &text) || text.n < 15 || text.p[text.n - 1] != 'Z' ||
+	    !der_time(text, true, ret_ms))
 		return false;
 	*ret_ms += fraction_ms(text);
 	return true;
@@ -125,7 +126,8 @@ static bool read_accuracy(struct der *info, int64_t *ret_ms)
 		return false;
 	if (!present)
 		return true;
-	if (!read_part(&accuracy, DER_INTEGER, INT32_MAX, &seconds) || !read_part(&accuracy, DER_CONTEXT(0), 999, &millis) ||
+	if (!read_part(&accuracy, DER_INTEGER, INT32_MAX, &seconds) ||
+	    !read_part(&accuracy, DER_CONTEXT(0), 999, &millis) ||
 	    !read_part(&accuracy, DER_CONTEXT(1), 999, &micros) || !der_at_end(&accuracy))
 		return false;
 	*ret_ms = (int64_t)seconds * 1000 + millis + (micros > 0);
@@ -300,8 +302,8 @@ static enum cms_check check_cms(const struct tsp_token *token, char *ret_detail,
 	return cms_check(token->cms, &content, CMS_REQUIRE_SIGNING_CERT, ret_detail, detail_size);
 }
 
-enum tsp_check tsp_token_check(const struct tsp_token *token, const struct digest *imprint, enum cms_check *ret_cms, char *ret_detail,
-			       size_t detail_size)
+enum tsp_check tsp_token_check(const struct tsp_token *token, const struct digest *imprint, enum cms_check *ret_cms,
+			       char *ret_detail, size_t detail_size)
 {
 	enum cms_check cms;
 
@@ -328,8 +330,14 @@ static const struct {
 	unsigned bit;
 	const char *name;
 } failures[] = {
-	{ 0, "badAlg" },	{ 2, "badRequest" },	       { 5, "badDataFormat" },	{ 14, "timeNotAvailable" },
-	{ 15, "unacceptedPolicy" }, { 16, "unacceptedExtension" }, { 17, "addInfoNotAvailable" }, { 25, "systemFailure" },
+	{ 0, "badAlg" },
+	{ 2, "badRequest" },
+	{ 5, "badDataFormat" },
+	{ 14, "timeNotAvailable" },
+	{ 15, "unacceptedPolicy" },
+	{ 16, "unacceptedExtension" },
+	{ 17, "addInfoNotAvailable" },
+	{ 25, "systemFailure" },
 };
 
 static void put_failure(struct buf *out, struct bytes bits)
@@ -357,8 +365,8 @@ static void put_free_text(struct buf *out, struct der text)
 
 static int refuse(long status, struct der *info, struct err *err)
 {
-	static const char *const words[] = { "granted", "granted with modifications", "rejected", "waiting", "revocation warning",
-					     "revocation notification" };
+	static const char *const words[] = { "granted", "granted with modifications", "rejected",
+					     "waiting", "revocation warning",         "revocation notification" };
 	AUTO(buf_release) struct buf why = BUF_INIT;
 	struct der text;
 	struct bytes bits;
@@ -369,7 +377,8 @@ static int refuse(long status, struct der *info, struct err *err)
 	if (der_peek(info, DER_BIT_STRING) && der_read(info, DER_BIT_STRING, &bits))
 		put_failure(&why, bits);
 	return err_set(err, ERR_TSA, "the time-stamp authority refused the request: %s%s",
-		       status >= 0 && status < (long)ARRAY_LEN(words) ? words[status] : "unknown status", buf_str(&why));
+		       status >= 0 && status < (long)ARRAY_LEN(words) ? words[status] : "unknown status",
+		       buf_str(&why));
 }
 
 /* TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken OPTIONAL }; nothing may follow it. */
@@ -379,9 +388,10 @@ static int read_response(struct bytes der, struct tsp_token **ret_token, struct 
 	struct bytes token;
 	long status;
 
-	if (!der_only(der, DER_SEQUENCE, &response) || !der_enter(&response, DER_SEQUENCE, &info) || !der_peek(&info, DER_INTEGER) ||
-	    !der_read_long(&info, &status))
-		return err_set(err, ERR_TSA, "the answer of the time-stamp authority is not a TimeStampResp (%zu octets)", der.n);
+	if (!der_only(der, DER_SEQUENCE, &response) || !der_enter(&response, DER_SEQUENCE, &info) ||
+	    !der_peek(&info, DER_INTEGER) || !der_read_long(&info, &status))
+		return err_set(err, ERR_TSA,
+			       "the answer of the time-stamp authority is not a TimeStampResp (%zu octets)", der.n);
 	if (status != 0 && status != 1)
 		return refuse(status, &info, err);
 	if (!der_read_whole(&response, DER_SEQUENCE, &token) || !der_at_end(&response))
@@ -396,11 +406,13 @@ static int check_asked(const struct tsp_token *token, const struct tsp_request *
 	struct bytes asked;
 
 	if (token->alg != request->alg)
-		return err_set(err, ERR_TSA, "the time-stamp is of a digest with another algorithm (%s)", digest_name(token->alg));
+		return err_set(err, ERR_TSA, "the time-stamp is of a digest with another algorithm (%s)",
+			       digest_name(token->alg));
 	if (!bytes_eq(token->imprint, (struct bytes){ request->imprint.bytes, request->imprint.len }))
 		return err_set(err, ERR_TSA, "the time-stamp is of another digest than the one asked for");
 	if (request->policy_oid && strcmp(request->policy_oid, token->policy) != 0)
-		return err_set(err, ERR_TSA, "the time-stamp is under policy %s, %s was asked for", token->policy, request->policy_oid);
+		return err_set(err, ERR_TSA, "the time-stamp is under policy %s, %s was asked for", token->policy,
+			       request->policy_oid);
 	if (request->nonce_len == 0)
 		return 0;
 	der_put_unsigned(&nonce, (struct bytes){ request->nonce, request->nonce_len });
@@ -419,7 +431,8 @@ static int check_signature(const struct tsp_token *token, const struct tsp_reque
 	case TSP_OK:
 		return 0;
 	case TSP_SIGNER_USAGE:
-		return err_set(err, ERR_TSA, "the certificate %s may not sign time-stamps (RFC 3161 2.3)", cert_subject(tsp_token_signer(token)));
+		return err_set(err, ERR_TSA, "the certificate %s may not sign time-stamps (RFC 3161 2.3)",
+			       cert_subject(tsp_token_signer(token)));
 	case TSP_SIGNATURE:
 		return err_set(err, ERR_TSA, "the signature of the time-stamp is not valid (%d): %s", (int)cms, detail);
 	case TSP_IMPRINT_MISMATCH:
@@ -429,29 +442,37 @@ static int check_signature(const struct tsp_token *token, const struct tsp_reque
 	return err_set(err, ERR_TSA, "the time-stamp is of another digest than the one asked for");
 }
 
-int tsp_response_check(struct bytes der, const struct tsp_request *request, struct tsp_token **ret_token, struct err *err)
+int tsp_response_check(struct bytes der, const struct tsp_request *request, struct tsp_token **ret_token,
+		       struct err *err)
 {
 	AUTO(tsp_token_freep) struct tsp_token *token = NULL;
 
-	if (read_response(der, &token, err) != 0 || check_asked(token, request, err) != 0 || check_signature(token, request, err) != 0)
+	if (read_response(der, &token, err) != 0 || check_asked(token, request, err) != 0 ||
+	    check_signature(token, request, err) != 0)
 		return -1;
 	*ret_token = TAKE(token);
 	return 0;
 }
 
-int tsp_ask(struct fetcher *fetcher, const char *url, const struct tsp_request *request, struct tsp_token **ret_token, struct err *err)
+int tsp_ask(struct fetcher *fetcher, const char *url, const struct tsp_request *request, struct tsp_token **ret_token,
+	    struct err *err)
 {
 	AUTO(buf_release) struct buf query = BUF_INIT;
 	AUTO(buf_release) struct buf answer = BUF_INIT;
-	struct fetch_request http = { .url = url, .content_type = "application/timestamp-query", .accept = "application/timestamp-reply",
-				      .timeout_ms = TSP_TIMEOUT_MS, .max_bytes = TSP_MAX_BYTES, .no_cache = true };
+	struct fetch_request http = { .url = url,
+				      .content_type = "application/timestamp-query",
+				      .accept = "application/timestamp-reply",
+				      .timeout_ms = TSP_TIMEOUT_MS,
+				      .max_bytes = TSP_MAX_BYTES,
+				      .no_cache = true };
 
 	if (tsp_request_write(request, &query, err) != 0)
 		return -1;
 	http.body = (struct bytes){ (const uint8_t *)query.data, query.len };
 	if (fetch(fetcher, &http, &answer, err) != 0)
 		return err_prefix(err, "time-stamp authority %s", url);
-	if (tsp_response_check((struct bytes){ (const uint8_t *)answer.data, answer.len }, request, ret_token, err) != 0)
+	if (tsp_response_check((struct bytes){ (const uint8_t *)answer.data, answer.len }, request, ret_token, err) !=
+	    0)
 		return err_prefix(err, "time-stamp authority %s", url);
 	return 0;
 }

@@ -10,8 +10,8 @@
 
 uint32_t x509_fold(uint32_t code)
 {
-	if ((code >= 'A' && code <= 'Z') || (code >= 0xc0 && code <= 0xde && code != 0xd7) || (code >= 0x391 && code <= 0x3a9) ||
-	    (code >= 0x410 && code <= 0x42f))
+	if ((code >= 'A' && code <= 'Z') || (code >= 0xc0 && code <= 0xde && code != 0xd7) ||
+	    (code >= 0x391 && code <= 0x3a9) || (code >= 0x410 && code <= 0x42f))
 		return code + 0x20;
 	if (code >= 0x400 && code <= 0x40f)
 		return code + 0x50;
@@ -19,8 +19,8 @@ uint32_t x509_fold(uint32_t code)
 		return code + (code & 1);
 	if (code == 0x178)
 		return 0xff;
-	if ((code >= 0x100 && code <= 0x177 && code != 0x130 && code != 0x131 && code != 0x138) || (code >= 0x1e00 && code <= 0x1e95) ||
-	    (code >= 0x1ea0 && code <= 0x1eff) || code == 0x1a0)
+	if ((code >= 0x100 && code <= 0x177 && code != 0x130 && code != 0x131 && code != 0x138) ||
+	    (code >= 0x1e00 && code <= 0x1e95) || (code >= 0x1ea0 && code <= 0x1eff) || code == 0x1a0)
 		return code | 1;
 	return code;
 }
@@ -50,7 +50,11 @@ static bool next_utf8(struct bytes *text, uint32_t *ret)
 {
 	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
 	uint8_t lead = text->p[0];
-	size_t more = lead < 0x80 ? 0 : (lead & 0xe0) == 0xc0 ? 1 : (lead & 0xf0) == 0xe0 ? 2 : (lead & 0xf8) == 0xf0 ? 3 : 4;
+	size_t more = lead < 0x80             ? 0
+		      : (lead & 0xe0) == 0xc0 ? 1
+		      : (lead & 0xf0) == 0xe0 ? 2
+		      : (lead & 0xf8) == 0xf0 ? 3
+					      : 4;
 	uint32_t code;
 
 	if (more == 4 || text->n < more + 1)
@@ -170,7 +174,8 @@ static bool put_rdn_sorted(struct bytes contents, struct buf *out)
 	bool ok = !der_at_end(&der);
 
 	while (ok && !der_at_end(&der)) {
-		ok = count < NAME_MAX_ATTRS && der_read(&der, DER_SEQUENCE, &attr) && put_attribute(attr, &attrs[count]);
+		ok =
+		    count < NAME_MAX_ATTRS && der_read(&der, DER_SEQUENCE, &attr) && put_attribute(attr, &attrs[count]);
 		length += ok ? attrs[count].len : 0;
 		count += count < NAME_MAX_ATTRS;
 	}
@@ -210,5 +215,6 @@ bool x509_name_equal(struct bytes a_der, struct bytes b_der)
 
 	if (a_der.n > 0 && bytes_eq(a_der, b_der))
 		return true;
-	return x509_name_canonical(a_der, &a) && x509_name_canonical(b_der, &b) && bytes_eq(x509_buf_bytes(&a), x509_buf_bytes(&b));
+	return x509_name_canonical(a_der, &a) && x509_name_canonical(b_der, &b) &&
+	       bytes_eq(x509_buf_bytes(&a), x509_buf_bytes(&b));
 }

@@ -1,12 +1,14 @@
 /*
- * fuzz_chain.c - the rules of a path (names, policies, extensions) over certificates one after another, signatures left aside: no
- * input may crash, leak or take long. The first certificate is the anchor, the last the leaf.
+ * fuzz_chain.c - the rules of a path (names, policies, extensions) over certificates one after another, signatures left
+ * aside: no input may crash, leak or take long. The first certificate is the anchor, the last the leaf.
  */
 #include "pki/chain_private.h"
 
 static void check_path(struct chain *chain, struct cert_list *certs)
 {
-	struct chain_options options = { .at_ms = INT64_C(1795341600000), .ignore_validity = true, .check_algorithms = true };
+	struct chain_options options = { .at_ms = INT64_C(1795341600000),
+					 .ignore_validity = true,
+					 .check_algorithms = true };
 	struct search search = { .chain = chain, .options = &options };
 	struct path path = { .count = 0 };
 	struct verdict verdict = { .why = WHY_NONE };

@@ -1,4 +1,5 @@
-/* fuzz_ocsp.c - ocsp_load and the archival attribute: no input may crash or leak, none is signed by a certificate of its own choice alone. */
+/* fuzz_ocsp.c - ocsp_load and the archival attribute: no input may crash or leak, none is signed by a certificate of
+ * its own choice alone. */
 #include "pki/evidence.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)ocsp_find(ocsp, certs->items[0], certs->items[i], &single);
 			(void)ocsp_responder_is(ocsp, certs->items[i]);
 			(void)!ocsp_check_signature(ocsp, certs->items[i], NULL);
-			(void)!ocsp_check_answer(ocsp, certs->items[0], certs->items[i], input, 0, 0, &single, NULL, NULL);
+			(void)!ocsp_check_answer(ocsp, certs->items[0], certs->items[i], input, 0, 0, &single, NULL,
+						 NULL);
 		}
 	}
 	ocsp_free(ocsp);

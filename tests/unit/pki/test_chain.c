@@ -1,4 +1,5 @@
-/* test_chain.c - paths and status at a given time: each verdict, its words, the bounds on hostile material. PKITS has the rest. */
+/* test_chain.c - paths and status at a given time: each verdict, its words, the bounds on hostile material. PKITS has
+ * the rest. */
 #include "world.h"
 
 #include <time.h>
@@ -39,8 +40,9 @@ static void validate(struct cert *leaf, const struct chain_options *options)
 static void expect(enum chain_status status, enum chain_sub sub, const char *words)
 {
 	if (result->status != status || result->sub != sub || !strstr(result->en, words))
-		fail_msg("%s %s \"%s\", expected %s %s \"%s\"", chain_status_name(result->status), chain_sub_name(result->sub), result->en,
-			 chain_status_name(status), chain_sub_name(sub), words);
+		fail_msg("%s %s \"%s\", expected %s %s \"%s\"", chain_status_name(result->status),
+			 chain_sub_name(result->sub), result->en, chain_status_name(status), chain_sub_name(sub),
+			 words);
 	assert_true((result->vi[0] == '\0') == (status == CHAIN_VALID));
 }
 
@@ -57,7 +59,9 @@ static void good_root_crl(void)
 
 static struct world_ocsp answer(void)
 {
-	return (struct world_ocsp){ .cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key };
+	return (struct world_ocsp){
+		.cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key
+	};
 }
 
 static void test_valid_by_crl(void **state)
@@ -139,8 +143,16 @@ static void test_revoked_responder(void **state)
 	{
 		const struct world_entry entry = { cert_serial_der(world.ocsp), NOW - 2 * DAY, 1, { NULL, 0 } };
 
-		world_add_crl(&world, &(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .this_update_ms = NOW - DAY / 48, .entries = &entry, .count = 1,
-							   .idp = fixture_text("\x30\x04\x83\x02\x06\x40") }); /* keyCompromise only: says nothing final of the leaf */
+		world_add_crl(
+		    &world,
+		    &(struct world_crl){
+			.issuer = world.sub,
+			.key = world.sub_key,
+			.this_update_ms = NOW - DAY / 48,
+			.entries = &entry,
+			.count = 1,
+			.idp = fixture_text(
+			    "\x30\x04\x83\x02\x06\x40") }); /* keyCompromise only: says nothing final of the leaf */
 	}
 	validate(world.leaf, &options);
 	expect(CHAIN_INDETERMINATE, CHAIN_SUB_TRY_LATER, "");
@@ -175,7 +187,8 @@ static void revoked_by_crl(int reason, int64_t revoked_ms, const struct chain_op
 {
 	const struct world_entry entry = { cert_serial_der(world.leaf), revoked_ms, reason, { NULL, 0 } };
 
-	world_add_crl(&world, &(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .entries = &entry, .count = 1 });
+	world_add_crl(&world,
+		      &(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .entries = &entry, .count = 1 });
 	validate(world.leaf, options);
 }
 
@@ -271,7 +284,8 @@ static void test_revoked_authority(void **state)
 	{
 		const struct world_entry entry = { cert_serial_der(world.sub), NOW - 2 * DAY, 2, { NULL, 0 } };
 
-		world_add_crl(&world, &(struct world_crl){ .issuer = world.root, .key = world.root_key, .entries = &entry, .count = 1 });
+		world_add_crl(&world, &(struct world_crl){
+					  .issuer = world.root, .key = world.root_key, .entries = &entry, .count = 1 });
 	}
 	world_add_crl(&world, &(struct world_crl){ .issuer = world.sub, .key = world.sub_key });
 	validate(world.leaf, &options);
@@ -293,7 +307,10 @@ static void test_no_status(void **state)
 	good_root_crl();
 	validate(world.leaf, &options);
 	expect(CHAIN_INDETERMINATE, CHAIN_SUB_TRY_LATER, "no CRL fits");
-	world_add_crl(&world, &(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .this_update_ms = NOW - 20 * DAY, .next_update_ms = NOW - 10 * DAY });
+	world_add_crl(&world, &(struct world_crl){ .issuer = world.sub,
+						   .key = world.sub_key,
+						   .this_update_ms = NOW - 20 * DAY,
+						   .next_update_ms = NOW - 10 * DAY });
 	validate(world.leaf, &options);
 	expect(CHAIN_INDETERMINATE, CHAIN_SUB_TRY_LATER, "the CRL is out of date");
 	world_add_crl(&world, &(struct world_crl){ .issuer = world.sub, .key = world.leaf_key });
@@ -476,6 +493,7 @@ static void test_authority_rules(void **state)
 	world_open(&world, &(struct world_options){ .leaf_extensions = fixture_bytes(&unknown) });
 	validate(world.leaf, &options);
 	expect(CHAIN_INVALID, CHAIN_SUB_CHAIN_CONSTRAINTS_FAILURE, "unknown critical extension 1.2.3.4");
+	assert_non_null(strstr(result->vi, "phần mở rộng bắt buộc không hỗ trợ 1.2.3.4"));
 	close_all();
 }
 
@@ -483,7 +501,8 @@ static void test_authority_rules(void **state)
 static void put_constraint(struct buf *out, uint8_t kind, uint8_t form, struct bytes base)
 {
 	AUTO(buf_release) struct buf value = BUF_INIT;
-	size_t all = der_begin(&value, DER_SEQUENCE), list = der_begin(&value, kind), subtree = der_begin(&value, DER_SEQUENCE);
+	size_t all = der_begin(&value, DER_SEQUENCE), list = der_begin(&value, kind),
+	       subtree = der_begin(&value, DER_SEQUENCE);
 
 	der_put(&value, form, base);
 	der_end(&value, subtree);
@@ -519,7 +538,8 @@ static void test_name_constraints(void **state)
 		{ 0xa1, 0x82, RAW("gov.vn"), RAW("GOV.VN"), false },
 		{ 0xa0, 0x87, RAW("\x0a\x01\x00\x00\xff\xff\x00\x00"), RAW("\x0a\x01\x02\x03"), true },
 		{ 0xa0, 0x87, RAW("\x0a\x01\x00\x00\xff\xff\x00\x00"), RAW("\x0a\x02\x02\x03"), false },
-		{ 0xa0, 0x87, RAW("\x0a\x01\x00\x00\xff\xff\x00\x00"), RAW("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"), false },
+		{ 0xa0, 0x87, RAW("\x0a\x01\x00\x00\xff\xff\x00\x00"), RAW("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"),
+		  false },
 		{ 0xa1, 0x87, RAW("\x0a\x01\x00\x00\xff\xff\x00\x00"), RAW("\x0a\x01\x00\x00"), false },
 		{ 0xa0, 0x86, RAW("langson.gov.vn"), RAW("https://user@langson.gov.vn:8443/x"), true },
 		{ 0xa0, 0x86, RAW(".gov.vn"), RAW("http://a.gov.vn?x"), true },
@@ -532,8 +552,8 @@ static void test_name_constraints(void **state)
 		{ 0xa0, 0x81, RAW(".gov.vn"), RAW("ai@langson.gov.vn"), true },
 		{ 0xa0, 0x81, RAW("langson.gov.vn"), RAW("no at sign"), false },
 		{ 0xa0, 0x88, RAW("\x2a\x03"), RAW("\x2a\x03"), false }, /* registeredID: a form not judged */
-		{ 0xa0, 0x88, RAW("\x2a\x03"), RAW(""), true },           /* no such name (the row has none) */
-		{ 0xa0, 0x81, RAW("nowhere.example"), RAW(""), false },    /* the subject's emailAddress */
+		{ 0xa0, 0x88, RAW("\x2a\x03"), RAW(""), true },          /* no such name (the row has none) */
+		{ 0xa0, 0x81, RAW("nowhere.example"), RAW(""), false },  /* the subject's emailAddress */
 	};
 	struct chain_options options = plain();
 
@@ -546,7 +566,8 @@ static void test_name_constraints(void **state)
 		put_constraint(&sub, rows[i].kind, rows[i].form, rows[i].base);
 		if (rows[i].name.n)
 			put_alt_name(&leaf, rows[i].form, rows[i].name);
-		world_open(&world, &(struct world_options){ .sub_extensions = fixture_bytes(&sub), .leaf_extensions = fixture_bytes(&leaf) });
+		world_open(&world, &(struct world_options){ .sub_extensions = fixture_bytes(&sub),
+							    .leaf_extensions = fixture_bytes(&leaf) });
 		validate(world.leaf, &options);
 		if ((result->status == CHAIN_VALID) != rows[i].ok)
 			fail_msg("row %zu: %s %s", i, chain_status_name(result->status), result->en);
@@ -585,7 +606,8 @@ static void test_too_many_names(void **state)
 	}
 	der_end(&value, all);
 	fixture_extension(&leaf, OID_EXT_SAN, false, fixture_bytes(&value));
-	world_open(&world, &(struct world_options){ .sub_extensions = fixture_bytes(&sub), .leaf_extensions = fixture_bytes(&leaf) });
+	world_open(&world, &(struct world_options){ .sub_extensions = fixture_bytes(&sub),
+						    .leaf_extensions = fixture_bytes(&leaf) });
 	validate(world.leaf, &options);
 	expect(CHAIN_INVALID, CHAIN_SUB_CHAIN_CONSTRAINTS_FAILURE, "too many names");
 	close_all();
@@ -598,7 +620,10 @@ static void test_weak_algorithm(void **state)
 
 	(void)state;
 	world_open(&world, &(struct world_options){ 0 });
-	old = fixture_cert(&(struct fixture_cert){ .key = world.leaf_key, .issuer_key = world.sub_key, .issuer = world.sub, .cn = "Old",
+	old = fixture_cert(&(struct fixture_cert){ .key = world.leaf_key,
+						   .issuer_key = world.sub_key,
+						   .issuer = world.sub,
+						   .cn = "Old",
 						   .alg = { KEY_EC, SIG_PAD_NONE, DIGEST_SHA1 } });
 	options.ignore_revocation = true;
 	validate(old, &options);
@@ -610,7 +635,8 @@ static void test_weak_algorithm(void **state)
 	close_all();
 }
 
-/* The chain for one status at several times: the newest evidence before a time, whether it existed, how fresh it must be. */
+/* The chain for one status at several times: the newest evidence before a time, whether it existed, how fresh it must
+ * be. */
 static bool never(void *context, struct bytes der)
 {
 	(void)der;
@@ -693,7 +719,9 @@ static void test_hostile_crowd(void **state)
 	false_root = world_cert(root_key, "Root", NULL, NULL, fixture_bytes(&ext));
 	assert_ok(cert_list_add(&world.certs, false_root, &err), &err);
 	for (int i = 0; i < 1000; i++) {
-		AUTO(cert_freep) struct cert *cert = world_cert(i % 2 ? world.sub_key : root_key, "Issuing CA", false_root, root_key, fixture_bytes(&ext));
+		AUTO(cert_freep)
+		struct cert *cert = world_cert(i % 2 ? world.sub_key : root_key, "Issuing CA", false_root, root_key,
+					       fixture_bytes(&ext));
 
 		assert_ok(cert_list_add(&world.certs, cert, &err), &err);
 	}
@@ -739,7 +767,8 @@ static void test_hostile_mesh(void **state)
 			assert_ok(cert_list_add(&world.certs, cross, &err), &err);
 		}
 	{ /* the only way out claims the root's name and is not signed by it */
-		AUTO(cert_freep) struct cert *exit = world_cert(keys[0], "M0", world.root, keys[1], fixture_bytes(&ext));
+		AUTO(cert_freep)
+		struct cert *exit = world_cert(keys[0], "M0", world.root, keys[1], fixture_bytes(&ext));
 
 		assert_ok(cert_list_add(&world.certs, exit, &err), &err);
 	}

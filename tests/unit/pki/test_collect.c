@@ -16,7 +16,10 @@ static void open_all(const struct world_options *options)
 	buf_append(&sub_der, cert_der(world.sub).p, cert_der(world.sub).n);
 	world_crl(&(struct world_crl){ .issuer = world.root, .key = world.root_key, .number = 1 }, &root_crl);
 	world_crl(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .number = 1 }, &sub_crl);
-	world_ocsp(&(struct world_ocsp){ .cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key }, &leaf_ocsp);
+	world_ocsp(
+	    &(struct world_ocsp){
+		.cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key },
+	    &leaf_ocsp);
 	answers[A_ROOT] = (struct fake_answer){ URL_ROOT, fixture_bytes(&root_der), ERR_NONE, 0 };
 	answers[A_SUB] = (struct fake_answer){ URL_SUB, fixture_bytes(&sub_der), ERR_NONE, 0 };
 	answers[A_ROOT_CRL] = (struct fake_answer){ URL_ROOT_CRL, fixture_bytes(&root_crl), ERR_NONE, 0 };
@@ -50,7 +53,9 @@ static void run_release(struct run *run)
 static void collect(struct run *run, struct cert *leaf, enum chain_use use, int64_t fresh_from_ms)
 {
 	AUTO(fetcher_freep) struct fetcher *fetcher = fake_fetcher(answers, A_COUNT);
-	struct evidence_request request = { .anchors = &world.anchors, .fetcher = fetcher, .at_ms = NOW, .fresh_from_ms = fresh_from_ms, .use = use };
+	struct evidence_request request = {
+		.anchors = &world.anchors, .fetcher = fetcher, .at_ms = NOW, .fresh_from_ms = fresh_from_ms, .use = use
+	};
 
 	run->err = (struct err)ERR_INIT;
 	run->status = evidence_collect(&run->known, leaf, &request, &run->needed, &run->err);
@@ -141,8 +146,12 @@ static void test_freshness(void **state)
 	/* The OCSP response is an hour old, the lists a day. */
 	collect(&strict, world.leaf, CHAIN_USE_SIGNATURE, NOW - DAY / 2);
 	fails(&strict, ERR_PROOF_MISSING, "Issuing CA", "not fresh enough");
-	answers[A_ROOT_CRL].body = (buf_clear(&root_crl),
-		world_crl(&(struct world_crl){ .issuer = world.root, .key = world.root_key, .this_update_ms = NOW - DAY / 24 }, &root_crl), fixture_bytes(&root_crl));
+	answers[A_ROOT_CRL].body =
+	    (buf_clear(&root_crl),
+	     world_crl(
+		 &(struct world_crl){ .issuer = world.root, .key = world.root_key, .this_update_ms = NOW - DAY / 24 },
+		 &root_crl),
+	     fixture_bytes(&root_crl));
 	collect(&run, world.leaf, CHAIN_USE_SIGNATURE, NOW - DAY / 2);
 	assert_ok(run.status, &run.err);
 	close_all();
@@ -235,8 +244,14 @@ static void test_revoked_and_expired(void **state)
 	(void)state;
 	open_all(&(struct world_options){ .ocsp_no_check = true });
 	buf_clear(&leaf_ocsp);
-	world_ocsp(&(struct world_ocsp){ .cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key, .status = OCSP_REVOKED,
-					 .revoked_ms = NOW - DAY, .reason = 1 }, &leaf_ocsp);
+	world_ocsp(&(struct world_ocsp){ .cert = world.leaf,
+					 .issuer = world.sub,
+					 .responder = world.ocsp,
+					 .key = world.ocsp_key,
+					 .status = OCSP_REVOKED,
+					 .revoked_ms = NOW - DAY,
+					 .reason = 1 },
+		   &leaf_ocsp);
 	answers[A_OCSP].body = fixture_bytes(&leaf_ocsp);
 	collect(&run, world.leaf, CHAIN_USE_SIGNATURE, INT64_MIN);
 	fails(&run, ERR_CERT_REVOKED, "Nguyễn Văn A", "keyCompromise");
@@ -258,7 +273,12 @@ static void test_responder_does_not_know(void **state)
 	(void)state;
 	open_all(&(struct world_options){ .ocsp_no_check = true });
 	buf_clear(&leaf_ocsp);
-	world_ocsp(&(struct world_ocsp){ .cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key, .status = OCSP_UNKNOWN }, &leaf_ocsp);
+	world_ocsp(&(struct world_ocsp){ .cert = world.leaf,
+					 .issuer = world.sub,
+					 .responder = world.ocsp,
+					 .key = world.ocsp_key,
+					 .status = OCSP_UNKNOWN },
+		   &leaf_ocsp);
 	answers[A_OCSP].body = fixture_bytes(&leaf_ocsp);
 	answers[A_SUB_CRL].error = ERR_NET;
 	collect(&run, world.leaf, CHAIN_USE_SIGNATURE, INT64_MIN);

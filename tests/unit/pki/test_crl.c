@@ -50,7 +50,9 @@ static void test_reads_entries(void **state)
 {
 	const struct world_entry entries[] = { { fixture_text("\x01\x02"), NOW - 2 * DAY, 1, { NULL, 0 } },
 					       { cert_serial_der(world.leaf), NOW - 3 * DAY, -1, { NULL, 0 } } };
-	AUTO(crl_freep) struct crl *crl = make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .number = 7, .entries = entries, .count = 2 });
+	AUTO(crl_freep)
+	struct crl *crl = make(&(struct world_crl){
+	    .issuer = world.sub, .key = world.sub_key, .number = 7, .entries = entries, .count = 2 });
 	struct crl_entry entry;
 
 	(void)state;
@@ -84,7 +86,9 @@ static void test_signature(void **state)
 
 static void test_optional_fields(void **state)
 {
-	AUTO(crl_freep) struct crl *crl = make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .next_update_ms = -1, .number = 3, .base = 2 });
+	AUTO(crl_freep)
+	struct crl *crl = make(&(struct world_crl){
+	    .issuer = world.sub, .key = world.sub_key, .next_update_ms = -1, .number = 3, .base = 2 });
 
 	(void)state;
 	assert_int_equal(crl_next_update_ms(crl), INT64_MIN);
@@ -97,8 +101,11 @@ static void test_optional_fields(void **state)
 static void test_issuing_distribution_point(void **state)
 {
 	/* onlyContainsUserCerts, onlySomeReasons keyCompromise, indirectCRL */
-	AUTO(crl_freep) struct crl *crl = make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key,
-		.idp = fixture_text("\x30\x0a\x81\x01\xff\x83\x02\x06\x40\x84\x01\xff") });
+	AUTO(crl_freep)
+	struct crl *crl =
+	    make(&(struct world_crl){ .issuer = world.sub,
+				      .key = world.sub_key,
+				      .idp = fixture_text("\x30\x0a\x81\x01\xff\x83\x02\x06\x40\x84\x01\xff") });
 	const struct crl_idp *idp = crl_idp(crl);
 
 	(void)state;
@@ -125,12 +132,17 @@ static void test_indirect_issuers(void **state)
 						       { fixture_text("\x02"), NOW, -1, fixture_bytes(&extensions) },
 						       { fixture_text("\x03"), NOW, -1, { NULL, 0 } } };
 
-		crl = make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .idp = fixture_text("\x30\x03\x84\x01\xff"), .entries = entries, .count = 3 });
+		crl = make(&(struct world_crl){ .issuer = world.sub,
+						.key = world.sub_key,
+						.idp = fixture_text("\x30\x03\x84\x01\xff"),
+						.entries = entries,
+						.count = 3 });
 	}
 	assert_true(crl_find(crl, cert_subject_der(world.sub), fixture_text("\x01"), &entry));
 	assert_false(crl_find(crl, cert_subject_der(world.root), fixture_text("\x01"), &entry));
 	assert_true(crl_find(crl, cert_subject_der(world.root), fixture_text("\x02"), &entry));
-	assert_true(crl_find(crl, cert_subject_der(world.root), fixture_text("\x03"), &entry)); /* 5.3.3: the issuer carries on */
+	assert_true(crl_find(crl, cert_subject_der(world.root), fixture_text("\x03"),
+			     &entry)); /* 5.3.3: the issuer carries on */
 	assert_false(crl_find(crl, cert_subject_der(world.sub), fixture_text("\x03"), &entry));
 }
 
@@ -167,13 +179,15 @@ static void test_list_extensions(void **state)
 
 	(void)state;
 	fixture_extension(&unknown, OID("\x2a\x03\x04"), true, fixture_text("\x05"));
-	bad = make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .extensions = fixture_bytes(&unknown) });
+	bad = make(
+	    &(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .extensions = fixture_bytes(&unknown) });
 	assert_non_null(crl_unusable(bad));
 	ext_aki(&good, world.sub_key);
 	der_put_generalized_time(&date, NOW - 100 * DAY);
 	fixture_extension(&good, OID_EXT_EXPIRED_CERTS_ON_CRL, false, fixture_bytes(&date));
 	fixture_extension(&good, OID("\x2a\x03\x04"), false, fixture_text("\x05"));
-	crl = make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .extensions = fixture_bytes(&good) });
+	crl =
+	    make(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .extensions = fixture_bytes(&good) });
 	assert_null(crl_unusable(crl));
 	assert_int_equal(crl_aki(crl).n, 20);
 	assert_int_equal(crl_expired_certs_from_ms(crl), NOW - 100 * DAY);
@@ -211,7 +225,10 @@ static void test_refuses_damage(void **state)
 	struct crl *crl = NULL;
 
 	(void)state;
-	world_crl(&(struct world_crl){ .issuer = world.sub, .key = world.sub_key, .number = 1, .entries = &entry, .count = 1 }, &der);
+	world_crl(
+	    &(struct world_crl){
+		.issuer = world.sub, .key = world.sub_key, .number = 1, .entries = &entry, .count = 1 },
+	    &der);
 	for (size_t n = 0; n < der.len; n++)
 		assert_int_equal(crl_parse((struct bytes){ (uint8_t *)der.data, n }, &crl, &err), -1);
 	buf_putc(&der, 0);
@@ -266,8 +283,9 @@ static void test_million_entries(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < COUNT; i++) {
 		/* serial of 8 octets, UTCTime, reasonCode */
-		uint8_t entry[] = { 0x30, 0x27, 0x02, 0x08, 0x54, 1, 2, 3, 0, 0, 0, 0, 0x17, 0x0d, '2', '6', '0', '1', '0', '1', '0', '0', '0', '0', '0', '0', 'Z',
-				    0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
+		uint8_t entry[] = { 0x30, 0x27, 0x02, 0x08, 0x54, 1,    2,    3,    0,    0,    0,    0,   0x17, 0x0d,
+				    '2',  '6',  '0',  '1',  '0',  '1',  '0',  '0',  '0',  '0',  '0',  '0', 'Z',  0x30,
+				    0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
 		uint8_t last = (uint8_t)(i % 6);
 
 		for (int k = 0; k < 4; k++)
@@ -286,9 +304,12 @@ static void test_million_entries(void **state)
 	start = seconds();
 	assert_ok(crl_parse(fixture_bytes(&der), &crl, &err), &err);
 	assert_int_equal(crl_check_signature(crl, world.sub, &err), 0);
-	assert_true(crl_find(crl, cert_subject_der(world.sub), (struct bytes){ (const uint8_t *)"\x54\x01\x02\x03\x00\x01\x02\x03", 8 }, &found));
-	assert_false(crl_find(crl, cert_subject_der(world.sub), (struct bytes){ (const uint8_t *)"\x54\x01\x02\x04\x00\x01\x02\x03", 8 }, &found));
-	print_message("# %zu entries, %zu octets: %d ms\n", crl_entry_count(crl), der.len, (int)((seconds() - start) * 1000));
+	assert_true(crl_find(crl, cert_subject_der(world.sub),
+			     (struct bytes){ (const uint8_t *)"\x54\x01\x02\x03\x00\x01\x02\x03", 8 }, &found));
+	assert_false(crl_find(crl, cert_subject_der(world.sub),
+			      (struct bytes){ (const uint8_t *)"\x54\x01\x02\x04\x00\x01\x02\x03", 8 }, &found));
+	print_message("# %zu entries, %zu octets: %d ms\n", crl_entry_count(crl), der.len,
+		      (int)((seconds() - start) * 1000));
 	assert_int_equal(crl_entry_count(crl), COUNT);
 	assert_true(seconds() - start < 3.0);
 }
@@ -314,18 +335,12 @@ static void test_pem_and_names(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_reads_entries),
-	cmocka_unit_test(test_signature),
-	cmocka_unit_test(test_optional_fields),
-	cmocka_unit_test(test_issuing_distribution_point),
-	cmocka_unit_test(test_indirect_issuers),
-	cmocka_unit_test(test_entry_extensions),
-	cmocka_unit_test(test_list_extensions),
-	cmocka_unit_test(test_refuses),
-	cmocka_unit_test(test_refuses_damage),
-	cmocka_unit_test(test_same_serial_is_bounded),
-	cmocka_unit_test(test_million_entries),
-	cmocka_unit_test(test_pem_and_names),
+	cmocka_unit_test(test_reads_entries),    cmocka_unit_test(test_signature),
+	cmocka_unit_test(test_optional_fields),  cmocka_unit_test(test_issuing_distribution_point),
+	cmocka_unit_test(test_indirect_issuers), cmocka_unit_test(test_entry_extensions),
+	cmocka_unit_test(test_list_extensions),  cmocka_unit_test(test_refuses),
+	cmocka_unit_test(test_refuses_damage),   cmocka_unit_test(test_same_serial_is_bounded),
+	cmocka_unit_test(test_million_entries),  cmocka_unit_test(test_pem_and_names),
 };
 
 int main(void)

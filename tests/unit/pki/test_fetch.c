@@ -1,4 +1,5 @@
-/* test_fetch.c - the door to the network against a small server of this test's own: statuses, limits, redirects, time, cache. */
+/* test_fetch.c - the door to the network against a small server of this test's own: statuses, limits, redirects, time,
+ * cache. */
 #include "test.h"
 
 #include <arpa/inet.h>
@@ -18,7 +19,8 @@ static int served;
 static void answer(int fd, const char *status, const char *headers, const char *body, size_t n)
 {
 	char head[512];
-	int len = snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n", status, n, headers);
+	int len = snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n",
+			   status, n, headers);
 
 	if (write(fd, head, (size_t)len) > 0 && n > 0)
 		(void)!write(fd, body, n);
@@ -41,7 +43,8 @@ static void serve_one(int fd)
 	__atomic_fetch_add(&served, 1, __ATOMIC_SEQ_CST);
 	if (strstr(request, " /ok "))
 		answer(fd, "200 OK", "", "hello", 5);
-	else if (strstr(request, " /post ") && strstr(request, "Content-Type: application/ocsp-request") && strstr(request, "Accept: a/b"))
+	else if (strstr(request, " /post ") && strstr(request, "Content-Type: application/ocsp-request") &&
+		 strstr(request, "Accept: a/b"))
 		answer(fd, "200 OK", "", strstr(request, "\r\n\r\n") + 4, strlen(strstr(request, "\r\n\r\n") + 4));
 	else if (strstr(request, " /gone "))
 		answer(fd, "410 Gone", "", "x", 1);
@@ -78,8 +81,8 @@ static int open_server(void **state)
 
 	(void)state;
 	listener = socket(AF_INET, SOCK_STREAM, 0);
-	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(listener, 8) != 0 ||
-	    getsockname(listener, (struct sockaddr *)&address, &size) != 0)
+	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(listener, 8) != 0 || getsockname(listener, (struct sockaddr *)&address, &size) != 0)
 		return -1;
 	port = ntohs(address.sin_port);
 	return pthread_create(&thread, NULL, serve, NULL);
@@ -116,7 +119,10 @@ static void test_get_and_post(void **state)
 {
 	AUTO(fetcher_freep) struct fetcher *fetcher = http(false);
 	AUTO(buf_release) struct buf body = BUF_INIT;
-	struct fetch_request post = { .url = url("/post"), .body = { (const uint8_t *)"ask!", 4 }, .content_type = "application/ocsp-request", .accept = "a/b" };
+	struct fetch_request post = { .url = url("/post"),
+				      .body = { (const uint8_t *)"ask!", 4 },
+				      .content_type = "application/ocsp-request",
+				      .accept = "a/b" };
 	struct err err = ERR_INIT;
 
 	(void)state;
@@ -151,7 +157,8 @@ static void test_failures(void **state)
 	fails(fetcher, &(struct fetch_request){ .url = url("/file") }, ERR_NET, "");
 	fails(fetcher, &(struct fetch_request){ .url = url("/loop") }, ERR_NET, "edirect");
 	fails(fetcher, &(struct fetch_request){ .url = url("/big"), .max_bytes = 100000 }, ERR_LIMIT, "100000");
-	fails(fetcher, &(struct fetch_request){ .url = url("/slow"), .timeout_ms = 100 }, ERR_NET_TIMEOUT, "no answer in time");
+	fails(fetcher, &(struct fetch_request){ .url = url("/slow"), .timeout_ms = 100 }, ERR_NET_TIMEOUT,
+	      "no answer in time");
 	fails(fetcher, &(struct fetch_request){ .url = "ldap://x/y" }, ERR_NET, "only http");
 	fails(fetcher, &(struct fetch_request){ .url = "file:///etc/passwd" }, ERR_NET, "only http");
 	fails(fetcher, &(struct fetch_request){ .url = "http://no-such-host.invalid/" }, ERR_NET, "no-such-host");
@@ -177,9 +184,11 @@ static void test_fetcher_timeout_is_upper_bound(void **state)
 
 static void test_private_addresses(void **state)
 {
-	static const char *const addresses[] = { "http://10.1.2.3/", "http://172.16.0.1/", "http://192.168.1.1/", "http://169.254.169.254/",
-						 "http://100.64.0.1/", "http://[::1]/", "http://[fe80::1]/", "http://[::ffff:127.0.0.1]/",
-						 "http://0.0.0.0/", "http://224.0.0.1/", "http://[fd00::1]/", "http://localhost/" };
+	static const char *const addresses[] = {
+		"http://10.1.2.3/",   "http://172.16.0.1/", "http://192.168.1.1/", "http://169.254.169.254/",
+		"http://100.64.0.1/", "http://[::1]/",      "http://[fe80::1]/",   "http://[::ffff:127.0.0.1]/",
+		"http://0.0.0.0/",    "http://224.0.0.1/",  "http://[fd00::1]/",   "http://localhost/"
+	};
 	AUTO(fetcher_freep) struct fetcher *fetcher = http(true);
 	int before = __atomic_load_n(&served, __ATOMIC_SEQ_CST);
 
@@ -237,8 +246,12 @@ static void test_small_cache(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_get_and_post),	 cmocka_unit_test(test_failures), cmocka_unit_test(test_fetcher_timeout_is_upper_bound),
-	cmocka_unit_test(test_private_addresses), cmocka_unit_test(test_offline), cmocka_unit_test(test_cache),
+	cmocka_unit_test(test_get_and_post),
+	cmocka_unit_test(test_failures),
+	cmocka_unit_test(test_fetcher_timeout_is_upper_bound),
+	cmocka_unit_test(test_private_addresses),
+	cmocka_unit_test(test_offline),
+	cmocka_unit_test(test_cache),
 	cmocka_unit_test(test_small_cache),
 };
 

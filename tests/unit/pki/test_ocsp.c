@@ -24,7 +24,9 @@ static int close_world(void **state)
 
 static struct world_ocsp answer(void)
 {
-	return (struct world_ocsp){ .cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key };
+	return (struct world_ocsp){
+		.cert = world.leaf, .issuer = world.sub, .responder = world.ocsp, .key = world.ocsp_key
+	};
 }
 
 static struct ocsp *make(const struct world_ocsp *options)
@@ -47,10 +49,15 @@ static void test_request(void **state)
 	struct digest hash;
 
 	(void)state;
-	assert_ok(ocsp_request_write(world.leaf, world.sub, DIGEST_SHA256, fixture_text("0123456789abcdef"), &der, &err), &err);
-	assert_true(der_only(fixture_bytes(&der), DER_SEQUENCE, &request) && der_enter(&request, DER_SEQUENCE, &tbs) && der_at_end(&request));
-	assert_true(der_enter(&tbs, DER_SEQUENCE, &list) && der_enter(&list, DER_SEQUENCE, &one) && der_enter(&one, DER_SEQUENCE, &id));
-	assert_true(der_read_whole(&id, DER_SEQUENCE, &alg) && der_read(&id, DER_OCTET_STRING, &name) && der_read(&id, DER_OCTET_STRING, &key));
+	assert_ok(
+	    ocsp_request_write(world.leaf, world.sub, DIGEST_SHA256, fixture_text("0123456789abcdef"), &der, &err),
+	    &err);
+	assert_true(der_only(fixture_bytes(&der), DER_SEQUENCE, &request) && der_enter(&request, DER_SEQUENCE, &tbs) &&
+		    der_at_end(&request));
+	assert_true(der_enter(&tbs, DER_SEQUENCE, &list) && der_enter(&list, DER_SEQUENCE, &one) &&
+		    der_enter(&one, DER_SEQUENCE, &id));
+	assert_true(der_read_whole(&id, DER_SEQUENCE, &alg) && der_read(&id, DER_OCTET_STRING, &name) &&
+		    der_read(&id, DER_OCTET_STRING, &key));
 	assert_true(der_read_integer(&id, &serial) && bytes_eq(serial, cert_serial_der(world.leaf)));
 	assert_ok(digest_of(DIGEST_SHA256, cert_issuer_der(world.leaf), &hash, &err), &err);
 	assert_true(bytes_eq(name, (struct bytes){ hash.bytes, hash.len }));
@@ -122,7 +129,8 @@ static void test_who_may_answer(void **state)
 
 static void test_error_statuses(void **state)
 {
-	static const char *const names[] = { NULL, "malformedRequest", "internalError", "tryLater", NULL, "sigRequired", "unauthorized" };
+	static const char *const names[] = { NULL, "malformedRequest", "internalError", "tryLater",
+					     NULL, "sigRequired",      "unauthorized" };
 	struct err err = ERR_INIT;
 	struct ocsp_single single;
 
@@ -138,7 +146,9 @@ static void test_error_statuses(void **state)
 		}
 		assert_ok(ocsp_parse(fixture_bytes(&der), &ocsp, &err), &err);
 		assert_string_equal(ocsp_status_name(ocsp_status(ocsp)), names[status]);
-		assert_fails(ocsp_check_answer(ocsp, world.leaf, world.sub, (struct bytes){ NULL, 0 }, NOW, 0, &single, NULL, &err), &err, ERR_OCSP);
+		assert_fails(ocsp_check_answer(ocsp, world.leaf, world.sub, (struct bytes){ NULL, 0 }, NOW, 0, &single,
+					       NULL, &err),
+			     &err, ERR_OCSP);
 		assert_non_null(strstr(err.detail, names[status]));
 	}
 }
@@ -150,7 +160,8 @@ static void client(const struct world_ocsp *options, const char *words)
 	const struct cert *responder = NULL;
 	struct ocsp_single single;
 	struct err err = ERR_INIT;
-	int status = ocsp_check_answer(ocsp, world.leaf, world.sub, fixture_text("asked"), NOW, 60000, &single, &responder, &err);
+	int status = ocsp_check_answer(ocsp, world.leaf, world.sub, fixture_text("asked"), NOW, 60000, &single,
+				       &responder, &err);
 
 	if (!words) {
 		assert_ok(status, &err);
@@ -213,8 +224,13 @@ static void test_expired_responder(void **state)
 
 	(void)state;
 	ext_eku(&ext, OID_EKU_OCSP_SIGNING, false);
-	old = fixture_cert(&(struct fixture_cert){ .key = world.ocsp_key, .issuer_key = world.sub_key, .issuer = world.sub, .cn = "Old responder",
-						   .extensions = fixture_bytes(&ext), .not_before_ms = NOW - 20 * DAY, .not_after_ms = NOW - DAY });
+	old = fixture_cert(&(struct fixture_cert){ .key = world.ocsp_key,
+						   .issuer_key = world.sub_key,
+						   .issuer = world.sub,
+						   .cn = "Old responder",
+						   .extensions = fixture_bytes(&ext),
+						   .not_before_ms = NOW - 20 * DAY,
+						   .not_after_ms = NOW - DAY });
 	o.responder = old;
 	client(&o, "not validly signed");
 }
@@ -245,8 +261,10 @@ static void test_damage(void **state)
 	buf_putc(&der, 0);
 	assert_fails(ocsp_parse(fixture_bytes(&der), &ocsp, &err), &err, ERR_OCSP);
 	assert_fails(ocsp_parse(fixture_text("\x30\x03\x0a\x01\x09"), &ocsp, &err), &err, ERR_OCSP);
-	assert_fails(ocsp_parse((struct bytes){ (const uint8_t *)"\x30\x03\x0a\x01\x00", 5 }, &ocsp, &err), &err, ERR_OCSP);
-	assert_fails(ocsp_parse((struct bytes){ (const uint8_t *)"", OCSP_MAX_BYTES + 1 }, &ocsp, &err), &err, ERR_LIMIT);
+	assert_fails(ocsp_parse((struct bytes){ (const uint8_t *)"\x30\x03\x0a\x01\x00", 5 }, &ocsp, &err), &err,
+		     ERR_OCSP);
+	assert_fails(ocsp_parse((struct bytes){ (const uint8_t *)"", OCSP_MAX_BYTES + 1 }, &ocsp, &err), &err,
+		     ERR_LIMIT);
 }
 
 static void test_bare_basic_and_pem(void **state)
@@ -265,8 +283,9 @@ static void test_bare_basic_and_pem(void **state)
 	(void)state;
 	world_ocsp(&o, &der);
 	assert_true(der_only(fixture_bytes(&der), DER_SEQUENCE, &response) && der_read_long(&response, &status) &&
-		    der_enter(&response, DER_CONTEXT_CONSTRUCTED(0), &tagged) && der_enter(&tagged, DER_SEQUENCE, &bytes) &&
-		    der_read(&bytes, DER_OID, &oid) && der_read(&bytes, DER_OCTET_STRING, &basic));
+		    der_enter(&response, DER_CONTEXT_CONSTRUCTED(0), &tagged) &&
+		    der_enter(&tagged, DER_SEQUENCE, &bytes) && der_read(&bytes, DER_OID, &oid) &&
+		    der_read(&bytes, DER_OCTET_STRING, &basic));
 	assert_ok(ocsp_parse(basic, &bare, &err), &err);
 	assert_true(ocsp_find(bare, world.leaf, world.sub, &single));
 	buf_puts(&pem, "-----BEGIN OCSP RESPONSE-----\n");
@@ -274,7 +293,9 @@ static void test_bare_basic_and_pem(void **state)
 	buf_puts(&pem, "\n-----END OCSP RESPONSE-----\n");
 	assert_ok(ocsp_load(fixture_bytes(&pem), "r.pem", &ocsp, &err), &err);
 	bare = (ocsp_free(bare), NULL);
-	assert_fails(ocsp_load(fixture_text("-----BEGIN OCSP RESPONSE-----\n*\n-----END OCSP RESPONSE-----\n"), "r.pem", &bare, &err), &err, ERR_OCSP);
+	assert_fails(ocsp_load(fixture_text("-----BEGIN OCSP RESPONSE-----\n*\n-----END OCSP RESPONSE-----\n"), "r.pem",
+			       &bare, &err),
+		     &err, ERR_OCSP);
 	assert_non_null(strstr(err.detail, "r.pem"));
 }
 

@@ -1,4 +1,5 @@
-/* test_pkits.c - every row of NIST PKITS (cases.tsv) through chain_validate, as `kyso cert verify` asks it. Skipped where the data are absent. */
+/* test_pkits.c - every row of NIST PKITS (cases.tsv) through chain_validate, as `kyso cert verify` asks it. Skipped
+ * where the data are absent. */
 #include "pki/chain.h"
 
 #include "test.h"
@@ -96,8 +97,8 @@ static enum chain_status run_row(const char *dir, const struct row *row, char *r
 	assert_ok(date_parse_rfc3339(str_of(VALIDATED_AT), &options.at_ms, &err), &err);
 	assert_ok(chain_new(&inputs, &chain, &err), &err);
 	assert_ok(chain_validate(chain, leaf.items[0], &options, &result, &err), &err);
-	snprintf(ret_why, size, "%s %s: %s", chain_status_name(result->status), chain_sub_name(result->sub) ? chain_sub_name(result->sub) : "-",
-		 result->en);
+	snprintf(ret_why, size, "%s %s: %s", chain_status_name(result->status),
+		 chain_sub_name(result->sub) ? chain_sub_name(result->sub) : "-", result->en);
 	assert_true((result->status == CHAIN_VALID) == (result->en[0] == '\0'));
 	assert_true((result->status == CHAIN_VALID) == (result->failed < 0));
 	return result->status;

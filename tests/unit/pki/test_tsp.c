@@ -47,7 +47,11 @@ static struct tsp_request ask(const char *text)
 
 static struct issue_tsp plain(void)
 {
-	return (struct issue_tsp){ .tsa = tsa, .policy_oid = "1.3.6.1.4.1.99999.1", .serial = fixture_text("\x01\x02\x03"), .gen_time_ms = NOW, .accuracy_seconds = 1 };
+	return (struct issue_tsp){ .tsa = tsa,
+				   .policy_oid = "1.3.6.1.4.1.99999.1",
+				   .serial = fixture_text("\x01\x02\x03"),
+				   .gen_time_ms = NOW,
+				   .accuracy_seconds = 1 };
 }
 
 static void stamp(const struct tsp_request *request, const struct issue_tsp *how, struct buf *out)
@@ -134,7 +138,8 @@ static void test_wrong_answers(void **state)
 	refused(fixture_text("<html>502 Bad Gateway</html>"), &request, "not a TimeStampResp");
 	refused((struct bytes){ (const uint8_t *)"", 0 }, &request, "not a TimeStampResp");
 	refused((struct bytes){ (const uint8_t *)"\x30\x05\x30\x03\x02\x01\x00", 7 }, &request, "no token");
-	refused((struct bytes){ (const uint8_t *)"\x30\x09\x30\x03\x02\x01\x00\x30\x02\x05\x00", 11 }, &request, "no token");
+	refused((struct bytes){ (const uint8_t *)"\x30\x09\x30\x03\x02\x01\x00\x30\x02\x05\x00", 11 }, &request,
+		"no token");
 	buf_putc(&good, 0);
 	refused(fixture_bytes(&good), &request, "not a TimeStampResp");
 }
@@ -144,8 +149,12 @@ static void test_rejections(void **state)
 	static const struct {
 		enum issue_tsp_failure failure;
 		const char *word;
-	} rows[] = { { TSP_BAD_ALG, "badAlg" },	      { TSP_BAD_REQUEST, "badRequest" },		     { TSP_BAD_DATA_FORMAT, "badDataFormat" },
-		     { TSP_TIME_NOT_AVAILABLE, "timeNotAvailable" }, { TSP_UNACCEPTED_POLICY, "unacceptedPolicy" }, { TSP_SYSTEM_FAILURE, "systemFailure" } };
+	} rows[] = { { TSP_BAD_ALG, "badAlg" },
+		     { TSP_BAD_REQUEST, "badRequest" },
+		     { TSP_BAD_DATA_FORMAT, "badDataFormat" },
+		     { TSP_TIME_NOT_AVAILABLE, "timeNotAvailable" },
+		     { TSP_UNACCEPTED_POLICY, "unacceptedPolicy" },
+		     { TSP_SYSTEM_FAILURE, "systemFailure" } };
 	struct tsp_request request = ask("a");
 
 	(void)state;
@@ -164,7 +173,11 @@ static void test_rejections(void **state)
 /* RFC 3161 2.3: one usage, critical. */
 static void test_who_may_stamp(void **state)
 {
-	static const struct bytes both[] = { { (const uint8_t *)"\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x08\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x04", 22 } };
+	static const struct bytes both[] = {
+		{ (const uint8_t
+		       *)"\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x08\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x04",
+		  22 }
+	};
 	AUTO(buf_release) struct buf not_critical = BUF_INIT;
 	AUTO(buf_release) struct buf two = BUF_INIT;
 	AUTO(buf_release) struct buf answer = BUF_INIT;
@@ -236,13 +249,16 @@ static void test_token_errors(void **state)
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
 	AUTO(buf_release) struct buf der = BUF_INIT;
 	AUTO(buf_release) struct buf value = BUF_INIT;
-	struct cms_draft_options options = { .alg = signer_default_alg(tsa), .cert = world.tsa, .content = fixture_text("hello") };
+	struct cms_draft_options options = { .alg = signer_default_alg(tsa),
+					     .cert = world.tsa,
+					     .content = fixture_text("hello") };
 	struct digest digest, signed_digest;
 	struct err err = ERR_INIT;
 
 	(void)state;
 	assert_fails(tsp_token_parse(fixture_text("garbage"), &token, &err), &err, ERR_TSA);
-	assert_fails(tsp_token_parse((struct bytes){ (const uint8_t *)"", TSP_MAX_BYTES + 1 }, &token, &err), &err, ERR_TSA);
+	assert_fails(tsp_token_parse((struct bytes){ (const uint8_t *)"", TSP_MAX_BYTES + 1 }, &token, &err), &err,
+		     ERR_TSA);
 	/* A good signature of something that is no TSTInfo. */
 	assert_ok(digest_of(options.alg.digest, options.content, &digest, &err), &err);
 	options.content_digest = &digest;
@@ -260,7 +276,8 @@ static void test_over_http(void **state)
 	AUTO(buf_release) struct buf answer = BUF_INIT;
 	AUTO(fetcher_freep) struct fetcher *fetcher = NULL;
 	AUTO(tsp_token_freep) struct tsp_token *token = NULL;
-	struct fake_answer answers[] = { { "http://tsa.test/", { NULL, 0 }, ERR_NONE, 0 }, { "http://down.test/", { NULL, 0 }, ERR_NET_TIMEOUT, 0 },
+	struct fake_answer answers[] = { { "http://tsa.test/", { NULL, 0 }, ERR_NONE, 0 },
+					 { "http://down.test/", { NULL, 0 }, ERR_NET_TIMEOUT, 0 },
 					 { "http://junk.test/", { (const uint8_t *)"junk", 4 }, ERR_NONE, 0 } };
 	struct tsp_request request = ask("a");
 	struct issue_tsp how = plain();
@@ -303,7 +320,9 @@ static int parse_info(struct buf *info, struct tsp_token **ret_token, struct err
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
 	AUTO(buf_release) struct buf der = BUF_INIT;
 	AUTO(buf_release) struct buf value = BUF_INIT;
-	struct cms_draft_options options = { .alg = signer_default_alg(tsa), .cert = world.tsa, .content = fixture_bytes(info),
+	struct cms_draft_options options = { .alg = signer_default_alg(tsa),
+					     .cert = world.tsa,
+					     .content = fixture_bytes(info),
 					     .content_type_oid = "1.2.840.113549.1.9.16.1.4" };
 	struct digest digest, signed_digest;
 
@@ -354,9 +373,11 @@ static void test_info_fields(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_round),	      cmocka_unit_test(test_wrong_answers),  cmocka_unit_test(test_rejections),
-	cmocka_unit_test(test_who_may_stamp), cmocka_unit_test(test_damage),	     cmocka_unit_test(test_request_errors),
-	cmocka_unit_test(test_token_errors),  cmocka_unit_test(test_over_http),	     cmocka_unit_test(test_info_fields),
+	cmocka_unit_test(test_round),        cmocka_unit_test(test_wrong_answers),
+	cmocka_unit_test(test_rejections),   cmocka_unit_test(test_who_may_stamp),
+	cmocka_unit_test(test_damage),       cmocka_unit_test(test_request_errors),
+	cmocka_unit_test(test_token_errors), cmocka_unit_test(test_over_http),
+	cmocka_unit_test(test_info_fields),
 };
 
 int main(void)

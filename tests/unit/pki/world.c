@@ -97,7 +97,8 @@ void ext_crl_point(struct buf *out, const char *url)
 {
 	AUTO(buf_release) struct buf value = BUF_INIT;
 	size_t list = der_begin(&value, DER_SEQUENCE), point = der_begin(&value, DER_SEQUENCE);
-	size_t name = der_begin(&value, DER_CONTEXT_CONSTRUCTED(0)), full = der_begin(&value, DER_CONTEXT_CONSTRUCTED(0));
+	size_t name = der_begin(&value, DER_CONTEXT_CONSTRUCTED(0)),
+	       full = der_begin(&value, DER_CONTEXT_CONSTRUCTED(0));
 
 	der_put(&value, DER_CONTEXT(6), fixture_text(url));
 	der_end(&value, full);
@@ -107,14 +108,21 @@ void ext_crl_point(struct buf *out, const char *url)
 	fixture_extension(out, OID_EXT_CRL_DP, false, fixture_bytes(&value));
 }
 
-struct cert *world_cert(struct key *key, const char *cn, const struct cert *issuer, struct key *issuer_key, struct bytes extensions)
+struct cert *world_cert(struct key *key, const char *cn, const struct cert *issuer, struct key *issuer_key,
+			struct bytes extensions)
 {
 	static unsigned serial = 0x1000;
 	char hex[16];
 
 	snprintf(hex, sizeof(hex), "%08X", ++serial);
-	return fixture_cert(&(struct fixture_cert){ .key = key, .issuer_key = issuer_key, .issuer = issuer, .cn = cn, .serial_hex = hex,
-						    .extensions = extensions, .not_before_ms = NOW - 100 * DAY, .not_after_ms = NOW + 700 * DAY });
+	return fixture_cert(&(struct fixture_cert){ .key = key,
+						    .issuer_key = issuer_key,
+						    .issuer = issuer,
+						    .cn = cn,
+						    .serial_hex = hex,
+						    .extensions = extensions,
+						    .not_before_ms = NOW - 100 * DAY,
+						    .not_after_ms = NOW + 700 * DAY });
 }
 
 static void open_authorities(struct world *world, const struct world_options *options)
@@ -143,16 +151,21 @@ static void open_leaf(struct world *world, const struct world_options *options)
 {
 	AUTO(buf_release) struct buf leaf = BUF_INIT;
 
-	fixture_key_usage(&leaf, options->leaf_key_usage ? options->leaf_key_usage : KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION);
+	fixture_key_usage(&leaf, options->leaf_key_usage ? options->leaf_key_usage
+							 : KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION);
 	ext_aki(&leaf, world->sub_key);
 	if (!options->leaf_no_urls) {
 		ext_access(&leaf, options->leaf_no_ocsp ? NULL : URL_OCSP, URL_SUB);
 		ext_crl_point(&leaf, URL_SUB_CRL);
 	}
 	buf_append(&leaf, options->leaf_extensions.p, options->leaf_extensions.n);
-	world->leaf = fixture_cert(&(struct fixture_cert){ .key = world->leaf_key, .issuer_key = world->sub_key, .issuer = world->sub,
-							   .cn = "Nguyễn Văn A", .extensions = fixture_bytes(&leaf),
-							   .not_before_ms = options->leaf_not_before_ms, .not_after_ms = options->leaf_not_after_ms });
+	world->leaf = fixture_cert(&(struct fixture_cert){ .key = world->leaf_key,
+							   .issuer_key = world->sub_key,
+							   .issuer = world->sub,
+							   .cn = "Nguyễn Văn A",
+							   .extensions = fixture_bytes(&leaf),
+							   .not_before_ms = options->leaf_not_before_ms,
+							   .not_after_ms = options->leaf_not_after_ms });
 }
 
 void world_open(struct world *world, const struct world_options *options)
@@ -465,7 +478,8 @@ struct fake {
 	size_t count;
 };
 
-static int fake_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body, struct err *err)
+static int fake_fetch(struct fetcher *fetcher, const struct fetch_request *request, struct buf *ret_body,
+		      struct err *err)
 {
 	struct fake *fake = (struct fake *)fetcher;
 
