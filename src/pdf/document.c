@@ -64,6 +64,7 @@ void pd_free(struct pd_doc *doc)
 	free(doc->heads);
 	free(doc->fixed);
 	free(doc->cache);
+	free(doc->limits);
 	free(doc->objstms);
 	free(doc);
 }
@@ -114,6 +115,17 @@ const struct pd_xref_entry *pd_revision_entries(const struct pd_doc *doc, uint32
 {
 	*ret_count = revision < doc->rev_count ? doc->revs[revision].count : 0;
 	return revision < doc->rev_count ? doc->entries + doc->revs[revision].first : NULL;
+}
+
+bool pd_revision_ends_at(const struct pd_doc *doc, uint32_t revision, uint64_t offset)
+{
+	struct pd_lexer lex = { .in = doc->file };
+
+	if (revision >= doc->rev_count)
+		return false;
+	lex.pos = doc->revs[revision].pub.end;
+	pd_take_eol(&lex);
+	return offset == doc->revs[revision].pub.eof_end || offset == doc->revs[revision].pub.end || offset == lex.pos;
 }
 
 struct pd_view pd_view_at(struct pd_doc *doc, uint32_t revision)
@@ -225,7 +237,7 @@ int pd_load_indirect(struct pd_doc *doc, size_t index, struct arena *arena, stru
 	struct pd_parser parser;
 	int result;
 
-	pd_parser_init(&parser, doc->file, 0, arena, err);
+	pd_parser_init(&parser, (struct bytes){ doc->file.p, doc->limits[index] }, 0, arena, err);
 	result = pd_parse_indirect(&parser, doc->entries[index].offset, pd_indirect_length, &view, ret);
 	pd_parser_release(&parser);
 	return result;

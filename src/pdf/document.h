@@ -69,6 +69,8 @@ struct arena *pd_arena(struct pd_doc *doc);    /* for data that live as long as 
 
 uint32_t pd_revision_count(const struct pd_doc *doc);
 const struct pd_revision *pd_revision(const struct pd_doc *doc, uint32_t revision);
+/* Whether a signature over the bytes up to `offset` covers the revision: up to its %%EOF and none, one or two line ends. */
+bool pd_revision_ends_at(const struct pd_doc *doc, uint32_t revision, uint64_t offset);
 /* The entries that this revision's own section(s) define, ascending by number. */
 const struct pd_xref_entry *pd_revision_entries(const struct pd_doc *doc, uint32_t revision, size_t *ret_count);
 

@@ -71,6 +71,9 @@ struct pd_doc {
 	uint32_t head_count; /* highest number + 1 */
 	uint8_t *fixed;      /* bit per number: an object stream or cross-reference stream, never to be defined again */
 	const struct pd_obj **cache; /* by entry index */
+	uint64_t *limits;            /* by entry index: where the next object begins, or the file ends */
+	uint64_t scan_end;           /* while the chain is read: the newer section's start */
+	uint64_t decoded_bytes;      /* of all object streams so far */
 	struct pd_objstm **objstms;  /* decoded object streams by entry index; made at the first use */
 	struct pd_page_list *pages;  /* the page lists made so far */
 	unsigned int load_depth;
@@ -105,8 +108,8 @@ NODISCARD int pd_order_by_offset(const struct pd_doc *doc, size_t first, size_t 
 				 struct err *err);
 
 /* stream.c: `view` resolves indirect /Filter and /DecodeParms; NULL where everything is direct. */
-NODISCARD int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, struct arena *arena, struct bytes *ret,
-			       struct err *err);
+NODISCARD int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, size_t limit, struct arena *arena,
+			       struct bytes *ret, struct err *err);
 
 /* objstm.c: a decoded object stream. */
 struct pd_objstm {

@@ -24,6 +24,8 @@ enum {
 	PD_MAX_HEADER_OFFSET = 1024,           /* bytes before %PDF- */
 	PD_MAX_INFLATE_RATIO = 1100,           /* zlib cannot do better than about 1032:1 */
 	PD_MAX_STREAM_BYTES = 256 * 1024 * 1024, /* decoded */
+	PD_MAX_OBJSTM_BYTES = 64 * 1024 * 1024,  /* one object stream, decoded */
+	PD_MAX_OBJSTM_TOTAL = 1024 * 1024 * 1024, /* all object streams decoded in the life of a document */
 	PD_MAX_CONTENTS_BYTES = 4 * 1024 * 1024, /* a signature's DER */
 	PD_MAX_ARENA_BYTES = 384 * 1024 * 1024
 };

@@ -25,8 +25,13 @@ static int read_header(struct pd_doc *doc, const struct pd_obj *stream, struct a
 
 	if (pd_kind(stream) != PD_STREAM || !pd_is_name(pd_get(view, stream, "Type"), "ObjStm"))
 		return fail(stm, err, "is no object stream");
-	if (pd_stream_decode(view, stream, arena, &stm->data, err) != 0)
+	if (doc->encrypted)
+		return err_set(err, ERR_PDF_ENCRYPTED, "object stream %u is encrypted", stm->num);
+	if (pd_stream_filter(&view, stream, PD_MAX_OBJSTM_BYTES, arena, &stm->data, err) != 0)
 		return err_prefix(err, "object stream %u", stm->num);
+	doc->decoded_bytes += stm->data.n;
+	if (doc->decoded_bytes > PD_MAX_OBJSTM_TOTAL)
+		return err_set(err, ERR_PDF_LIMIT, "object streams of more than %d bytes", PD_MAX_OBJSTM_TOTAL);
 	if (first < 0 || (uint64_t)first > stm->data.n)
 		return fail(stm, err, "/First is missing or beyond its data");
 	if (n < 0 || n > first / 4 + 1) /* "1 0 2 5": four bytes a pair at the least, the last may lack its space */

@@ -339,7 +339,7 @@ static int parse_stream(struct pd_parser *parser, struct pd_obj *obj, pd_length_
 	if (stream_length(parser, obj, keyword, length, ctx, &n) != 0)
 		return -1;
 	if (n > lex->in.n - lex->pos)
-		return pd_lex_fail(lex, keyword, "stream longer than the file");
+		return pd_lex_fail(lex, keyword, "stream goes beyond the next object or the end of the file,");
 	stream = ARENA_NEW(lex->arena, struct pd_stream);
 	if (!stream)
 		return no_memory(parser, keyword);

@@ -45,11 +45,11 @@ static struct pd_filter_params read_params(const struct pd_view *view, const str
 	return params;
 }
 
-static size_t stage_limit(const struct pd_obj *stream)
+static size_t stage_limit(const struct pd_obj *stream, size_t limit)
 {
 	size_t raw = pd_stream_raw(stream).n;
 
-	return raw > PD_MAX_STREAM_BYTES / PD_MAX_INFLATE_RATIO ? PD_MAX_STREAM_BYTES : raw * PD_MAX_INFLATE_RATIO + 64;
+	return raw > limit / PD_MAX_INFLATE_RATIO ? limit : raw * PD_MAX_INFLATE_RATIO + 64;
 }
 
 static int apply_filter(const struct pd_view *view, const struct pd_obj *name, const struct pd_obj *dict, struct bytes in,
@@ -69,8 +69,8 @@ static int apply_filter(const struct pd_view *view, const struct pd_obj *name, c
 }
 
 /* Stage by stage; two buffers take turns. The result is in *ret_last. */
-static int run_chain(const struct pd_view *view, const struct pd_obj *stream, const struct pd_obj *filter, struct buf stage[2],
-		     size_t *ret_last, struct err *err)
+static int run_chain(const struct pd_view *view, const struct pd_obj *stream, const struct pd_obj *filter, size_t limit,
+		     struct buf stage[2], size_t *ret_last, struct err *err)
 {
 	const struct pd_obj *parms = resolve(view, pd_dict_raw(stream, "DecodeParms"));
 	size_t count = pd_kind(filter) == PD_ARRAY ? pd_array_len(filter) : 1;
@@ -85,7 +85,7 @@ static int run_chain(const struct pd_view *view, const struct pd_obj *stream, co
 		struct buf *out = &stage[i % 2];
 
 		buf_clear(out);
-		if (apply_filter(view, name, own, in, stage_limit(stream), out, err) != 0)
+		if (apply_filter(view, name, own, in, stage_limit(stream, limit), out, err) != 0)
 			return -1;
 		in = (struct bytes){ (const uint8_t *)out->data, out->len };
 		*ret_last = i % 2;
@@ -103,7 +103,8 @@ static int keep(const struct buf *buf, struct arena *arena, struct bytes *ret, s
 	return 0;
 }
 
-int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, struct arena *arena, struct bytes *ret, struct err *err)
+int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, size_t limit, struct arena *arena, struct bytes *ret,
+		     struct err *err)
 {
 	const struct pd_obj *filter = resolve(view, pd_dict_raw(stream, "Filter"));
 	AUTO(buf_release) struct buf first = BUF_INIT;
@@ -120,7 +121,7 @@ int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, st
 	}
 	if (pd_kind(filter) != PD_NAME && pd_kind(filter) != PD_ARRAY)
 		return err_set(err, ERR_PDF_FILTER, "/Filter is neither a name nor an array");
-	result = run_chain(view, stream, filter, stage, &last, err);
+	result = run_chain(view, stream, filter, limit, stage, &last, err);
 	first = stage[0];
 	second = stage[1];
 	return result == 0 ? keep(last == 0 ? &first : &second, arena, ret, err) : -1;
@@ -132,7 +133,7 @@ int pd_stream_decode(struct pd_view view, const struct pd_obj *stream, struct ar
 		return err_set(err, ERR_PDF_STRUCTURE, "object that should be a stream is none");
 	if (view.doc->encrypted)
 		return err_set(err, ERR_PDF_ENCRYPTED, "stream at offset %llu is encrypted", (unsigned long long)pd_token_start(stream));
-	if (pd_stream_filter(&view, stream, arena, ret, err) != 0)
+	if (pd_stream_filter(&view, stream, PD_MAX_STREAM_BYTES, arena, ret, err) != 0)
 		return err_prefix(err, "stream at offset %llu", (unsigned long long)pd_token_start(stream));
 	return 0;
 }

@@ -96,6 +96,7 @@ static int choose_base(struct pd_doc *doc, uint64_t value, struct err *err)
 {
 	bool from_header;
 
+	doc->scan_end = doc->file.n;
 	if (doc->header == 0 || value >= doc->file.n)
 		return 0;
 	from_header = looks_like_section(doc, doc->header + value);
@@ -235,7 +236,10 @@ static int grow(struct pd_doc *doc, uint32_t *cap, struct err *err)
 	return 0;
 }
 
-/* Newest first; pd_xref_open turns the list around. /Prev has to decrease, so this ends. */
+/*
+ * Newest first; pd_xref_open turns the list around. /Prev has to decrease, so this ends. An older revision lies wholly before the
+ * section of the newer one and is not read beyond it, so that sections nested in one another cost no more than the file's length.
+ */
 static int read_chain(struct pd_doc *doc, uint64_t offset, struct err *err)
 {
 	uint32_t cap = 0;
@@ -250,9 +254,12 @@ static int read_chain(struct pd_doc *doc, uint64_t offset, struct err *err)
 			return -1;
 		doc->rev_count++;
 		if (!rev->main.has_prev || rev->pub.linearized)
-			return 0;
+			break;
 		offset = rev->main.prev;
+		doc->scan_end = rev->main.start;
 	}
+	doc->scan_end = doc->file.n;
+	return 0;
 }
 
 static void reverse(struct pd_doc *doc)
@@ -265,7 +272,7 @@ static void reverse(struct pd_doc *doc)
 	}
 }
 
-/* Revision k + 1 starts where k ends; its sections lie behind that; /Size never shrinks. */
+/* Revision k + 1 starts where k ends; its sections lie behind that; /Size never shrinks; all or none are encrypted. */
 static int check_order(struct pd_doc *doc, struct err *err)
 {
 	for (uint32_t i = 0; i < doc->rev_count; i++) {
@@ -281,6 +288,8 @@ static int check_order(struct pd_doc *doc, struct err *err)
 			return err_set(err, ERR_PDF_XREF, "/Size shrinks from %u to %u in revision %u", before->pub.size, rev->pub.size, i);
 		if (pd_kind(pd_dict_raw(&rev->main.trailer, "Root")) != PD_REF)
 			return err_set(err, ERR_PDF_XREF, "the trailer of revision %u has no /Root reference", i);
+		if (before && !pd_equal(pd_dict_raw(&rev->main.trailer, "Encrypt"), pd_dict_raw(&before->main.trailer, "Encrypt")))
+			return err_set(err, ERR_PDF_XREF, "/Encrypt changes in revision %u", i);
 	}
 	return 0;
 }

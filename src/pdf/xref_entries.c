@@ -314,7 +314,8 @@ static int allocate(struct pd_doc *doc, struct err *err)
 	doc->heads = calloc(size, sizeof(*doc->heads));
 	doc->fixed = calloc(size / 8 + 1, 1);
 	doc->cache = calloc(total + 1, sizeof(*doc->cache));
-	if (!doc->entries || !doc->older || !doc->heads || !doc->fixed || !doc->cache)
+	doc->limits = calloc(total + 1, sizeof(*doc->limits));
+	if (!doc->limits || !doc->entries || !doc->older || !doc->heads || !doc->fixed || !doc->cache)
 		return err_set(err, ERR_NO_MEMORY, "no memory for %zu cross-reference entries", total);
 	return 0;
 }
@@ -332,6 +333,23 @@ static int build_revision(struct pd_doc *doc, uint32_t revision, struct err *err
 	return check_stream_number(doc, revision, rev->extra, err);
 }
 
+/*
+ * Objects do not overlap, so none reaches beyond where the next one begins. Holding the parser to that makes reading all objects
+ * linear in the file's length, however they are said to nest.
+ */
+static int build_limits(struct pd_doc *doc, struct err *err)
+{
+	uint32_t *order;
+	size_t n;
+
+	if (pd_order_by_offset(doc, 0, doc->entry_count, &order, &n, err) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		doc->limits[order[i]] = i + 1 < n ? doc->entries[order[i + 1]].offset : doc->file.n;
+	free(order);
+	return 0;
+}
+
 int pd_entries_build(struct pd_doc *doc, struct err *err)
 {
 	if (allocate(doc, err) != 0)
@@ -339,5 +357,5 @@ int pd_entries_build(struct pd_doc *doc, struct err *err)
 	for (uint32_t i = 0; i < doc->rev_count; i++)
 		if (build_revision(doc, i, err) != 0)
 			return -1;
-	return 0;
+	return build_limits(doc, err);
 }

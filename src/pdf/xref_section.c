@@ -14,12 +14,12 @@ enum { ENTRY_BYTES = 20 };
 
 static struct pd_lexer lexer_at(const struct pd_doc *doc, uint64_t offset, struct err *err)
 {
-	return (struct pd_lexer){ .in = doc->file, .pos = offset, .arena = doc->arena, .err = err };
+	return (struct pd_lexer){ .in = { doc->file.p, doc->scan_end }, .pos = offset, .arena = doc->arena, .err = err };
 }
 
 uint64_t pd_section_seek(const struct pd_doc *doc, uint64_t offset)
 {
-	struct pd_lexer lex = lexer_at(doc, offset < doc->file.n ? offset : doc->file.n, NULL);
+	struct pd_lexer lex = lexer_at(doc, offset < doc->scan_end ? offset : doc->scan_end, NULL);
 
 	pd_skip_space_only(&lex);
 	return lex.pos - offset <= 4 ? lex.pos : offset; /* a line end too few in the writer's count, no more */
@@ -85,7 +85,7 @@ static int parse_trailer_dict(struct pd_doc *doc, struct pd_lexer *lex, struct p
 	struct pd_parser parser;
 	int result;
 
-	pd_parser_init(&parser, doc->file, 0, doc->arena, lex->err);
+	pd_parser_init(&parser, lex->in, 0, doc->arena, lex->err);
 	parser.lex.pos = lex->pos;
 	result = pd_parse_value(&parser, &section->trailer);
 	if (result == 0 && section->trailer.kind != PD_DICT)
@@ -255,7 +255,7 @@ static int read_stream(struct pd_doc *doc, struct pd_section *section, struct er
 	struct pd_parser parser;
 	int result;
 
-	pd_parser_init(&parser, doc->file, 0, doc->arena, err);
+	pd_parser_init(&parser, (struct bytes){ doc->file.p, doc->scan_end }, 0, doc->arena, err);
 	result = pd_parse_indirect(&parser, section->start, NULL, NULL, &object);
 	pd_parser_release(&parser);
 	if (result != 0)
@@ -328,6 +328,12 @@ static int stream_entries(struct pd_doc *doc, const struct pd_section *section, 
 	return 0;
 }
 
+/* A predictor adds a byte a row, which is a byte each at the most. */
+static size_t decoded_limit(const struct pd_section *section)
+{
+	return 2 * section->entry_count * (section->width[0] + section->width[1] + section->width[2]) + 64;
+}
+
 int pd_section_entries(struct pd_doc *doc, struct pd_section *section, struct pd_xref_entry *out, struct err *err)
 {
 	AUTO(arena_freep) struct arena *scratch = NULL;
@@ -338,7 +344,7 @@ int pd_section_entries(struct pd_doc *doc, struct pd_section *section, struct pd
 	scratch = arena_new(PD_MAX_ARENA_BYTES);
 	if (!scratch)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a cross-reference stream");
-	if (pd_stream_filter(NULL, &section->trailer, scratch, &data, err) != 0)
+	if (pd_stream_filter(NULL, &section->trailer, decoded_limit(section), scratch, &data, err) != 0)
 		return err_prefix(err, "cross-reference stream at offset %llu", (unsigned long long)section->start);
 	return stream_entries(doc, section, data, out, err);
 }

@@ -98,6 +98,23 @@ static void first_revision(void **state)
 	account_fails(&b, 0, ERR_PDF_UNACCOUNTED, "belong to nothing");
 }
 
+/* An object that nothing lists, with one that is listed inside its stream. */
+static void listed_inside_unlisted(void **state)
+{
+	const char *data = "4 0 obj\n(hidden)\nendobj\n";
+
+	(void)state;
+	builder_release(&b);
+	builder_init(&b, "%PDF-1.7\n");
+	builder_page(&b);
+	builder_stream(&b, 9, "", data, strlen(data));
+	b.count--;
+	builder_entry(&b, 4, 0, 'n', builder_find(&b, "4 0 obj"), 0);
+	builder_object(&b, 5, "1");
+	builder_table(&b, "/Root 1 0 R");
+	account_fails(&b, 0, ERR_PDF_UNACCOUNTED, "object 4 0 at offset");
+}
+
 static void between_trailer_and_startxref(void **state)
 {
 	(void)state;
@@ -187,6 +204,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(accepted_between_objects),
 	TEST(refused_between_objects),
 	TEST(first_revision),
+	TEST(listed_inside_unlisted),
 	TEST(between_trailer_and_startxref),
 	TEST(compressed_one_to_one),
 	TEST(compressed_but_not_there),

@@ -41,7 +41,7 @@ static size_t read_rows(const char *dir)
 static bool ends_a_revision(const struct pd_doc *doc, uint64_t end)
 {
 	for (uint32_t i = 0; i < pd_revision_count(doc); i++)
-		if (end == pd_revision(doc, i)->end || end == pd_revision(doc, i)->eof_end)
+		if (pd_revision_ends_at(doc, i, end))
 			return true;
 	return false;
 }

@@ -150,15 +150,37 @@ static void object_inside_another(void **state)
 	builder_stream(&b, 4, "", data, strlen(data));
 	builder_entry(&b, 5, 0, 'n', builder_find(&b, "5 0 obj"), 0);
 	builder_table(&b, "/Root 1 0 R");
-	load_all_fails(&b, ERR_PDF_XREF, "object 5 0 at offset");
-	account_fails(&b, 0, ERR_PDF_UNACCOUNTED, "object 5 is listed but not among its objects");
+	load_all_fails(&b, ERR_PDF_SYNTAX, "object 4 0: stream goes beyond the next object");
+	account_fails(&b, 0, ERR_PDF_SYNTAX, "beyond the next object");
 	builder_release(&b);
 	begin();
 	builder_stream(&b, 4, "", data, strlen(data));
 	builder_entry(&b, 5, 0, 'n', builder_find(&b, "5 0 obj"), 0);
 	builder_object(&b, 6, "1");
 	builder_table(&b, "/Root 1 0 R");
-	account_fails(&b, 0, ERR_PDF_UNACCOUNTED, "lies inside another");
+	account_fails(&b, 0, ERR_PDF_SYNTAX, "beyond the next object");
+}
+
+/* Objects inside the strings of one another would each cost the rest of the file: they end where the next begins. */
+static void nested_objects(void **state)
+{
+	enum { DEPTH = 4000 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	begin();
+	for (uint32_t i = 0; i < DEPTH; i++) {
+		builder_entry(&b, 4 + i, 0, 'n', b.out.len, 0);
+		builder_raw(&b, "%u 0 obj (", 4 + i);
+	}
+	for (uint32_t i = 0; i < DEPTH; i++)
+		builder_raw(&b, ") endobj ");
+	builder_table(&b, "/Root 1 0 R");
+	AUTO(pd_freep) struct pd_doc *doc = open_ok(&b);
+
+	for (uint32_t i = 0; i + 1 < DEPTH; i++)
+		assert_int_equal(pd_kind(pd_load(pd_view_last(doc), (struct pd_ref){ 4 + i, 0 })), PD_NULL);
+	assert_fails_saying(pd_load_all(doc, &err), &err, ERR_PDF_SYNTAX, "closing parenthesis");
 }
 
 static void catalog_of_every_revision(void **state)
@@ -208,6 +230,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(compressed_length),
 	TEST(length_changed_later),
 	TEST(object_inside_another),
+	TEST(nested_objects),
 	TEST(catalog_of_every_revision),
 	TEST(encrypted),
 	TEST(free_of_nothing),

@@ -436,7 +436,7 @@ static void prev_loop(void **state)
 	snprintf(prev, sizeof(prev), "/Prev %-8llu ", (unsigned long long)b.prev);
 	prev[strlen("/Fill (0000)")] = '\0';
 	builder_patch(&b, "/Fill (0000)", prev);
-	open_fails(&b, ERR_PDF_XREF, "has a /Prev");
+	open_fails(&b, ERR_PDF_XREF, "no cross-reference section");
 }
 
 /* A second section that skips one, and one whose first revision is inside the second. */
@@ -542,6 +542,35 @@ static void duplicate_entries(void **state)
 	open_fails(&b, ERR_PDF_XREF, "two cross-reference entries");
 }
 
+/* A signature may count the second line end after %%EOF in. */
+static void where_revisions_end(void **state)
+{
+	uint64_t eof;
+
+	(void)state;
+	simple("%PDF-1.4\n");
+	b.tail = "\r\n\n";
+	builder_table(&b, "/Root 1 0 R");
+	AUTO(pd_freep) struct pd_doc *doc = open_ok(&b);
+
+	eof = pd_revision(doc, 0)->eof_end;
+	assert_true(pd_revision_ends_at(doc, 0, eof));
+	assert_false(pd_revision_ends_at(doc, 0, eof + 1)); /* between CR and LF */
+	assert_true(pd_revision_ends_at(doc, 0, eof + 2));
+	assert_true(pd_revision_ends_at(doc, 0, eof + 3));
+	assert_false(pd_revision_ends_at(doc, 0, eof - 1));
+	assert_false(pd_revision_ends_at(doc, 1, eof));
+}
+
+static void encryption_does_not_change(void **state)
+{
+	(void)state;
+	simple("%PDF-1.4\n");
+	builder_table(&b, "/Root 1 0 R /Encrypt 4 0 R");
+	builder_table(&b, "/Root 1 0 R");
+	open_fails(&b, ERR_PDF_XREF, "/Encrypt changes in revision 1");
+}
+
 static void too_many_revisions(void **state)
 {
 	(void)state;
@@ -598,6 +627,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(unused_free_entry),
 	TEST(generations),
 	TEST(duplicate_entries),
+	TEST(where_revisions_end),
+	TEST(encryption_does_not_change),
 	TEST(too_many_revisions),
 	TEST(unordered_subsections),
 };
