@@ -12,7 +12,8 @@
 #include "pdf/png_filter.h"
 #include "util/err.h"
 
-enum { BEST_LEVEL_MAX_BYTES = 4 * 1024 * 1024, LARGE_LEVEL = 6 };
+/* Level 9 takes ten times as long for four per cent less. */
+enum { LARGE_BYTES = 16 * 1024 * 1024, LEVEL = 7, LARGE_LEVEL = 5 };
 
 struct pd_image {
 	uint8_t key[32];
@@ -31,7 +32,7 @@ static int encode_plane(const uint8_t *data, size_t row_bytes, size_t height, si
 			struct err *err)
 {
 	size_t filtered_bytes = (row_bytes + 1) * height;
-	int level = filtered_bytes > BEST_LEVEL_MAX_BYTES ? LARGE_LEVEL : 9;
+	int level = filtered_bytes > LARGE_BYTES ? LARGE_LEVEL : LEVEL;
 	AUTO(buf_release) struct buf plain = BUF_INIT;
 	AUTO(buf_release) struct buf predicted = BUF_INIT;
 	AUTO(freep) uint8_t *filtered = malloc(filtered_bytes);
