@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * appearance.c - what a mark looks like: a form XObject (ISO 32000-1 8.10) with at most one picture and lines of text, upright on a
- * rotated page (12.5.5: the matrix of the form). No n0/n2 layers: Acrobat no longer needs them.
+ * appearance.c - what a mark looks like: a form XObject (ISO 32000-1 8.10) with at most one picture and lines of text,
+ * upright on a rotated page (12.5.5: the matrix of the form). No n0/n2 layers: Acrobat no longer needs them.
  */
 #include "pdf/increment_priv.h"
 #include "util/err.h"
@@ -27,8 +27,8 @@ static void put_picture(struct buf *content, const struct pd_appearance *look)
 }
 
 /* Black text in the increment's subset of the font. */
-static int put_line(struct pd_inc *inc, const struct pd_appearance *look, const struct pd_text_line *line, struct pd_ref *ret_font,
-		    struct buf *content, struct err *err)
+static int put_line(struct pd_inc *inc, const struct pd_appearance *look, const struct pd_text_line *line,
+		    struct pd_ref *ret_font, struct buf *content, struct err *err)
 {
 	double m[6] = { 1, 0, 0, 1, line->x, line->y };
 	struct str nfc;
@@ -46,8 +46,8 @@ static int put_line(struct pd_inc *inc, const struct pd_appearance *look, const 
 	return 0;
 }
 
-static int put_content(struct pd_inc *inc, const struct pd_appearance *look, struct pd_ref *ret_font, struct buf *content,
-		       struct err *err)
+static int put_content(struct pd_inc *inc, const struct pd_appearance *look, struct pd_ref *ret_font,
+		       struct buf *content, struct err *err)
 {
 	if (look->image.num)
 		put_picture(content, look);
@@ -69,7 +69,8 @@ static void put_form_head(struct buf *dict, double width, double height)
 	pd_put_rect(dict, (struct pd_rect){ 0, 0, width, height });
 }
 
-static void put_form_dict(struct buf *dict, const struct pd_page *page, const struct pd_appearance *look, struct pd_ref font)
+static void put_form_dict(struct buf *dict, const struct pd_page *page, const struct pd_appearance *look,
+			  struct pd_ref font)
 {
 	put_form_head(dict, look->width, look->height);
 	if (page && page->rotate) {
@@ -93,8 +94,8 @@ static void put_form_dict(struct buf *dict, const struct pd_page *page, const st
 	buf_puts(dict, " >>");
 }
 
-int pd_inc_appearance(struct pd_inc *inc, const struct pd_page *page, const struct pd_appearance *look, struct pd_ref *ret_form,
-		      struct err *err)
+int pd_inc_appearance(struct pd_inc *inc, const struct pd_page *page, const struct pd_appearance *look,
+		      struct pd_ref *ret_form, struct err *err)
 {
 	AUTO(buf_release) struct buf content = BUF_INIT;
 	AUTO(buf_release) struct buf dict = BUF_INIT;
@@ -105,8 +106,8 @@ int pd_inc_appearance(struct pd_inc *inc, const struct pd_page *page, const stru
 		return -1;
 	put_form_dict(&dict, page, look, font);
 	form = pd_inc_reserve(inc);
-	if (pd_inc_put_stream(inc, form, &dict, (struct bytes){ (const uint8_t *)buf_str(&content), content.len }, /* flate= */ false,
-			      err) < 0)
+	if (pd_inc_put_stream(inc, form, &dict, (struct bytes){ (const uint8_t *)buf_str(&content), content.len },
+			      /* flate= */ false, err) < 0)
 		return -1;
 	*ret_form = form;
 	return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * compose.c - the dictionaries that several steps of an increment change together, each written once and changed in nothing else
- * (what change analysis allows, docs/decisions/005): /Annots of pages, the AcroForm's /Fields, /SigFlags and /DR, the
- * catalog's /AcroForm, /Perms and /DSS. Whatever of these is an indirect object is updated as that object; an object out of an
- * object stream is written as a plain one.
+ * compose.c - the dictionaries that several steps of an increment change together, each written once and changed in
+ * nothing else (what change analysis allows, docs/decisions/005): /Annots of pages, the AcroForm's /Fields, /SigFlags
+ * and /DR, the catalog's /AcroForm, /Perms and /DSS. Whatever of these is an indirect object is updated as that object;
+ * an object out of an object stream is written as a plain one.
  */
 #include "pdf/increment_priv.h"
 #include "util/err.h"
@@ -27,8 +27,8 @@ static void put_array_with(struct buf *out, const struct pd_obj *array, const st
 	buf_putc(out, ']');
 }
 
-static int put_dict(struct pd_inc *inc, struct pd_ref ref, const struct pd_obj *dict, const struct pd_change *changes, size_t n,
-		    struct err *err)
+static int put_dict(struct pd_inc *inc, struct pd_ref ref, const struct pd_obj *dict, const struct pd_change *changes,
+		    size_t n, struct err *err)
 {
 	struct buf body = BUF_INIT;
 
@@ -118,7 +118,8 @@ static int compose_resources(struct pd_inc *inc, const struct pd_obj *form, stru
 
 	if (!inc->form_font_name)
 		return 0;
-	if (want_kind(dr, PD_DICT, "/DR of the AcroForm", err) < 0 || want_kind(fonts, PD_DICT, "/Font of the AcroForm's /DR", err) < 0)
+	if (want_kind(dr, PD_DICT, "/DR of the AcroForm", err) < 0 ||
+	    want_kind(fonts, PD_DICT, "/Font of the AcroForm's /DR", err) < 0)
 		return -1;
 	pd_put_ref(&ref, inc->form_font);
 	if (font_holder.num)
@@ -203,7 +204,8 @@ int inc_compose(struct pd_inc *inc, struct err *err)
 	for (size_t i = 0; i < inc->page_count; i++)
 		if (compose_page(inc, &inc->pages[i], err) < 0)
 			return -1;
-	if (compose_form(inc, &catalog, err) < 0 || compose_perms(inc, &catalog, err) < 0 || compose_dss(inc, &catalog, err) < 0)
+	if (compose_form(inc, &catalog, err) < 0 || compose_perms(inc, &catalog, err) < 0 ||
+	    compose_dss(inc, &catalog, err) < 0)
 		return -1;
 	if (catalog.count == 0)
 		return 0;

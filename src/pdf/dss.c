@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * dss.c - the document security store (EN 319 142-1 5.4.2.2): /Certs, /CRLs, /OCSPs as arrays of streams of DER, without /VRI of our
- * own (5.4.2.3 leaves it optional). What the file has stays; a value already there, byte for byte, is not stored again.
+ * dss.c - the document security store (EN 319 142-1 5.4.2.2): /Certs, /CRLs, /OCSPs as arrays of streams of DER,
+ * without /VRI of our own (5.4.2.3 leaves it optional). What the file has stays; a value already there, byte for byte,
+ * is not stored again.
  */
 #include "pdf/increment_priv.h"
 #include "util/err.h"
@@ -15,7 +16,8 @@ static const struct pd_obj *dss_dict(struct pd_inc *inc)
 	return pd_get(inc->view, pd_catalog(inc->view), "DSS");
 }
 
-static int add_value(struct pd_inc *inc, struct inc_dss_kind *kind, struct pd_ref ref, struct bytes value, struct err *err)
+static int add_value(struct pd_inc *inc, struct inc_dss_kind *kind, struct pd_ref ref, struct bytes value,
+		     struct err *err)
 {
 	size_t n = kind->refs.count;
 	struct bytes *values = arena_grow(inc->arena, kind->values, n * sizeof(*values), (n + 1) * sizeof(*values));
@@ -40,7 +42,8 @@ static int load_kind(struct pd_inc *inc, int which, struct err *err)
 		struct bytes value;
 
 		if (ref.num == 0 || pd_kind(stream) != PD_STREAM)
-			return err_set(err, ERR_PDF_STRUCTURE, "/%s of the DSS holds something else than references to streams",
+			return err_set(err, ERR_PDF_STRUCTURE,
+				       "/%s of the DSS holds something else than references to streams",
 				       dss_keys[which]);
 		if (pd_stream_decode(inc->view, stream, inc->arena, &value, err) < 0)
 			return err_prefix(err, "/%s of the DSS, object %u", dss_keys[which], ref.num);

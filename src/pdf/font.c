@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * font.c - reads a TrueType file (ISO/IEC 14496-22): directory, head, hhea, maxp, hmtx, loca, glyf, cmap (formats 4 and 12),
- * and name, OS/2, post where present. Every offset is checked before use; a defect is ERR_FONT.
+ * font.c - reads a TrueType file (ISO/IEC 14496-22): directory, head, hhea, maxp, hmtx, loca, glyf, cmap (formats 4 and
+ * 12), and name, OS/2, post where present. Every offset is checked before use; a defect is ERR_FONT.
  */
 #include "pdf/font_priv.h"
 
@@ -61,7 +61,8 @@ static int find_tables(struct bytes file, struct font_table *tables, struct err 
 			if (memcmp(tables[t].tag, entry, 4) != 0)
 				continue;
 			if (tables[t].data.p || offset > file.n || length > file.n - offset)
-				return err_set(err, ERR_FONT, "the font's table %s is double or outside the file", tables[t].tag);
+				return err_set(err, ERR_FONT, "the font's table %s is double or outside the file",
+					       tables[t].tag);
 			tables[t].data = (struct bytes){ file.p + offset, length };
 		}
 	}
@@ -167,7 +168,8 @@ static void read_name(struct pd_font *font, struct bytes table)
 		size_t from = storage + font_u16(entry + 10);
 		size_t k = 0;
 
-		if (font_u16(entry + 6) != 6 || from > table.n || n > table.n - from || n / wide >= sizeof(font->name) || n < wide)
+		if (font_u16(entry + 6) != 6 || from > table.n || n > table.n - from ||
+		    n / wide >= sizeof(font->name) || n < wide)
 			continue;
 		for (size_t j = wide - 1; j < n; j += wide)
 			if (name_char(table.p[from + j]))
@@ -219,7 +221,8 @@ int pd_font_parse(struct bytes file, struct pd_font **ret_font, struct err *err)
 	font->hmtx = tables[T_HMTX].data;
 	font->loca = tables[T_LOCA].data;
 	font->glyf = tables[T_GLYF].data;
-	if (read_metrics(font, err) < 0 || pick_cmap(font, tables[T_CMAP].data, err) < 0 || read_optional(font, tables, err) < 0)
+	if (read_metrics(font, err) < 0 || pick_cmap(font, tables[T_CMAP].data, err) < 0 ||
+	    read_optional(font, tables, err) < 0)
 		return -1;
 	*ret_font = TAKE(font);
 	return 0;
@@ -307,7 +310,8 @@ int font_per_mille(const struct pd_font *font, int units)
 
 static size_t glyph_offset(const struct pd_font *font, unsigned glyph)
 {
-	return font->long_loca ? font_u32(font->loca.p + (size_t)glyph * 4) : (size_t)font_u16(font->loca.p + (size_t)glyph * 2) * 2;
+	return font->long_loca ? font_u32(font->loca.p + (size_t)glyph * 4)
+			       : (size_t)font_u16(font->loca.p + (size_t)glyph * 2) * 2;
 }
 
 int font_outline(const struct pd_font *font, unsigned glyph, struct bytes *ret, struct err *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * font_embed.c - fonts as objects of an increment: the Type 0 font of appearances (ISO 32000-1 9.7, Identity-H) and the simple
- * font of text fields, which other readers can edit with (docs/decisions/006).
+ * font_embed.c - fonts as objects of an increment: the Type 0 font of appearances (ISO 32000-1 9.7, Identity-H) and the
+ * simple font of text fields, which other readers can edit with (docs/decisions/006).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,14 +34,15 @@ static int find_font(struct pd_inc *inc, const struct pd_font *font, struct inc_
 	fonts[n] = (struct inc_font){ .font = font, .ref = pd_inc_reserve(inc) };
 	inc->font_count++;
 	for (const char *p = always; *p; p++)
-		if (font_glyph(font, (uint8_t)*p) && font_subset_add(&fonts[n].subset, font, (uint8_t)*p, &cid, err) < 0)
+		if (font_glyph(font, (uint8_t)*p) &&
+		    font_subset_add(&fonts[n].subset, font, (uint8_t)*p, &cid, err) < 0)
 			return -1;
 	*ret = &fonts[n];
 	return 0;
 }
 
-int inc_font_text(struct pd_inc *inc, const struct pd_font *font, struct str nfc, struct pd_ref *ret_font, struct buf *out,
-		  struct err *err)
+int inc_font_text(struct pd_inc *inc, const struct pd_font *font, struct str nfc, struct pd_ref *ret_font,
+		  struct buf *out, struct err *err)
 {
 	struct inc_font *entry = NULL;
 	uint32_t code;
@@ -111,8 +112,8 @@ static int descriptor_flags(const struct pd_font *font, bool simple)
 	       (font->italic_angle < 0 ? FLAG_ITALIC : 0) | (simple ? FLAG_NONSYMBOLIC : FLAG_SYMBOLIC);
 }
 
-static int put_descriptor(struct pd_inc *inc, const struct pd_font *font, const struct font_face *face, struct pd_ref *ret,
-			  struct err *err)
+static int put_descriptor(struct pd_inc *inc, const struct pd_font *font, const struct font_face *face,
+			  struct pd_ref *ret, struct err *err)
 {
 	struct buf body = BUF_INIT;
 	struct pd_ref program;
@@ -160,7 +161,8 @@ static int put_cid_font(struct pd_inc *inc, const struct inc_font *entry, struct
 		return -1;
 	buf_puts(&body, "<<\n/Type /Font\n/Subtype /CIDFontType2\n/BaseFont ");
 	put_base_name(&body, font, entry->face);
-	buf_puts(&body, "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>\n/CIDToGIDMap /Identity\n");
+	buf_puts(&body,
+		 "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>\n/CIDToGIDMap /Identity\n");
 	put_key_int(&body, "DW", font_per_mille(font, (int)font_advance(font, 0)));
 	buf_puts(&body, "/W [");
 	buf_append(&body, entry->face->widths.data, entry->face->widths.len);
@@ -179,7 +181,8 @@ static int put_type0(struct pd_inc *inc, struct inc_font *entry, struct err *err
 
 	if (font_face_get(entry->font, &entry->subset, /* with_cmap= */ false, &entry->face, err) < 0)
 		return -1;
-	if (put_cid_font(inc, entry, &descendant, err) < 0 || put_flate(inc, &entry->face->to_unicode, 0, &map, err) < 0)
+	if (put_cid_font(inc, entry, &descendant, err) < 0 ||
+	    put_flate(inc, &entry->face->to_unicode, 0, &map, err) < 0)
 		return -1;
 	buf_puts(&body, "<<\n/Type /Font\n/Subtype /Type0\n/BaseFont ");
 	put_base_name(&body, entry->font, entry->face);
@@ -215,8 +218,8 @@ static int field_face(struct pd_inc *inc, const struct pd_font *font, struct err
 	unsigned cid;
 
 	if (inc->form_face && inc->form_face_font != font)
-		return err_set(err, ERR_FONT, "the text fields of one increment take one font, not %s beside %s", font->name,
-			       inc->form_face_font->name);
+		return err_set(err, ERR_FONT, "the text fields of one increment take one font, not %s beside %s",
+			       font->name, inc->form_face_font->name);
 	if (inc->form_face)
 		return 0;
 	inc->form_face_font = font;
@@ -271,7 +274,8 @@ bool inc_is_field_font(struct pd_inc *inc, const struct pd_obj *raw, const struc
 	AUTO(buf_release) struct buf ours = BUF_INIT;
 	AUTO(buf_release) struct buf theirs = BUF_INIT;
 
-	if (!pd_is_name(pd_get(inc->view, dict, "Subtype"), "TrueType") || pd_kind(encoding) != PD_DICT || field_face(inc, font, NULL) < 0)
+	if (!pd_is_name(pd_get(inc->view, dict, "Subtype"), "TrueType") || pd_kind(encoding) != PD_DICT ||
+	    field_face(inc, font, NULL) < 0)
 		return false;
 	if (pd_kind(file) != PD_STREAM || !bytes_eq(program, bytes_of(&inc->form_face->program)))
 		return false;

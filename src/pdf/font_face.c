@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * font_face.c - a subset made ready for a file: compressed program, ToUnicode map, widths. The last few are remembered in the
- * font, because a clerk signs a thousand papers with the same characters.
+ * font_face.c - a subset made ready for a file: compressed program, ToUnicode map, widths. The last few are remembered
+ * in the font, because a clerk signs a thousand papers with the same characters.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "pdf/field_encoding.h"
 #include "pdf/flate.h"
 #include "pdf/font_priv.h"
-#include "pdf/field_encoding.h"
 #include "pdf/write.h"
 #include "util/err.h"
 
@@ -167,7 +167,8 @@ static bool same_subset(const struct font_subset *a, const struct font_subset *b
 static struct font_face *find_face(const struct font_faces *faces, const struct font_subset *subset, bool with_cmap)
 {
 	for (size_t i = 0; i < FACES_KEPT; i++)
-		if (faces->kept[i] && faces->kept[i]->with_cmap == with_cmap && same_subset(&faces->kept[i]->subset, subset))
+		if (faces->kept[i] && faces->kept[i]->with_cmap == with_cmap &&
+		    same_subset(&faces->kept[i]->subset, subset))
 			return faces->kept[i];
 	return NULL;
 }
@@ -190,8 +191,8 @@ static struct font_face *new_face(const struct font_subset *subset, bool with_cm
 	return face;
 }
 
-int font_face_get(const struct pd_font *font, const struct font_subset *subset, bool with_cmap, struct font_face **ret_face,
-		  struct err *err)
+int font_face_get(const struct pd_font *font, const struct font_subset *subset, bool with_cmap,
+		  struct font_face **ret_face, struct err *err)
 {
 	struct font_faces *faces = font->faces;
 	struct font_face *face = find_face(faces, subset, with_cmap);

@@ -38,9 +38,9 @@ static inline uint32_t font_u32(const uint8_t *p)
 	return (uint32_t)font_u16(p) << 16 | font_u16(p + 2);
 }
 
-unsigned font_glyph(const struct pd_font *font, uint32_t code);     /* 0 = .notdef */
-unsigned font_advance(const struct pd_font *font, unsigned glyph);  /* font units */
-int font_per_mille(const struct pd_font *font, int units);          /* 1/1000 em, rounded */
+unsigned font_glyph(const struct pd_font *font, uint32_t code);    /* 0 = .notdef */
+unsigned font_advance(const struct pd_font *font, unsigned glyph); /* font units */
+int font_per_mille(const struct pd_font *font, int units);         /* 1/1000 em, rounded */
 /* The outline of a glyph: empty for a blank one. ERR_FONT when the tables disagree. */
 NODISCARD int font_outline(const struct pd_font *font, unsigned glyph, struct bytes *ret, struct err *err);
 
@@ -53,26 +53,27 @@ struct font_subset {
 
 void font_subset_release(struct font_subset *subset);
 /* ERR_FONT_GLYPH when the font lacks it. */
-NODISCARD int font_subset_add(struct font_subset *subset, const struct pd_font *font, uint32_t code, unsigned *ret_cid, struct err *err);
+NODISCARD int font_subset_add(struct font_subset *subset, const struct pd_font *font, uint32_t code, unsigned *ret_cid,
+			      struct err *err);
 /* A TrueType file with these characters; `with_cmap` adds a (3,1) cmap for simple fonts (9.6.6.4). */
-NODISCARD int font_subset_write(const struct font_subset *subset, const struct pd_font *font, bool with_cmap, struct buf *out,
-				struct err *err);
+NODISCARD int font_subset_write(const struct font_subset *subset, const struct pd_font *font, bool with_cmap,
+				struct buf *out, struct err *err);
 
 /* One subset ready to be put into files: made once, shared by count. */
 struct font_face {
 	unsigned users;
 	bool with_cmap;
 	struct font_subset subset;
-	struct buf program;      /* FontFile2, FlateDecode */
-	size_t program_bytes;    /* /Length1 */
-	struct buf to_unicode;   /* FlateDecode */
-	struct buf widths;       /* inside of /W (CID) or of /Widths (simple) */
-	struct buf cid_set;      /* FlateDecode; every glyph of the program */
-	char tag[7];             /* "ABCDEF" */
+	struct buf program;    /* FontFile2, FlateDecode */
+	size_t program_bytes;  /* /Length1 */
+	struct buf to_unicode; /* FlateDecode */
+	struct buf widths;     /* inside of /W (CID) or of /Widths (simple) */
+	struct buf cid_set;    /* FlateDecode; every glyph of the program */
+	char tag[7];           /* "ABCDEF" */
 };
 
-NODISCARD int font_face_get(const struct pd_font *font, const struct font_subset *subset, bool with_cmap, struct font_face **ret_face,
-			    struct err *err);
+NODISCARD int font_face_get(const struct pd_font *font, const struct font_subset *subset, bool with_cmap,
+			    struct font_face **ret_face, struct err *err);
 void font_face_drop(struct font_face *face);
 struct font_faces *font_faces_new(void); /* NULL when memory is out */
 void font_faces_free(struct font_faces *faces);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * image.c - a PNG as an image XObject with a soft mask (ISO 32000-1 8.9.5, 11.6.5.3), compressed once, put into any number of
- * files and found again in a file that has it already.
+ * image.c - a PNG as an image XObject with a soft mask (ISO 32000-1 8.9.5, 11.6.5.3), compressed once, put into any
+ * number of files and found again in a file that has it already.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +28,8 @@ static void freep(void *p)
 }
 
 /* The shorter of plain and predicted rows; line art likes the first, photographs the second. */
-static int encode_plane(const uint8_t *data, size_t row_bytes, size_t height, size_t step, struct buf *out, bool *ret_predicted,
-			struct err *err)
+static int encode_plane(const uint8_t *data, size_t row_bytes, size_t height, size_t step, struct buf *out,
+			bool *ret_predicted, struct err *err)
 {
 	size_t filtered_bytes = (row_bytes + 1) * height;
 	int level = filtered_bytes > LARGE_BYTES ? LARGE_LEVEL : LEVEL;
@@ -70,8 +70,8 @@ static void put_image_dict(struct buf *out, const struct pd_png *png, int colors
 	}
 }
 
-/* What is wholly transparent gets the mean colour of what is not: viewers that scale picture and mask apart from each other
- * then show no dark or white seam, and the rows compress better. */
+/* What is wholly transparent gets the mean colour of what is not: viewers that scale picture and mask apart from each
+ * other then show no dark or white seam, and the rows compress better. */
 static uint8_t *bleed(const struct pd_png *png)
 {
 	size_t n = (size_t)pd_png_width(png) * pd_png_height(png);
@@ -150,7 +150,8 @@ static bool same_stream(const struct pd_obj *stream, const struct buf *dict, con
 	if (pd_kind(stream) != PD_STREAM || raw.n != data->len || memcmp(raw.p, data->data, raw.n) != 0)
 		return false;
 	pd_put_dict_with(&text, stream, without, ARRAY_LEN(without));
-	return text.len == dict->len + 5 && memcmp(text.data, "<<\n", 3) == 0 && memcmp(text.data + 3, dict->data, dict->len) == 0;
+	return text.len == dict->len + 5 && memcmp(text.data, "<<\n", 3) == 0 &&
+	       memcmp(text.data + 3, dict->data, dict->len) == 0;
 }
 
 static bool is_same_image(struct pd_inc *inc, const struct pd_obj *xobject, const struct pd_image *image)
@@ -189,7 +190,8 @@ static int find_in_file(struct pd_inc *inc, const struct pd_image *image, struct
 		if (field->type != PD_FIELD_SIGNATURE)
 			continue;
 		for (size_t w = 0; w < field->widget_count && ret->num == 0; w++) {
-			const struct pd_obj *form = pd_get(inc->view, pd_get(inc->view, field->widgets[w].dict, "AP"), "N");
+			const struct pd_obj *form =
+			    pd_get(inc->view, pd_get(inc->view, field->widgets[w].dict, "AP"), "N");
 
 			*ret = find_in_form(inc, form, image);
 		}
@@ -211,8 +213,8 @@ static int remember(struct pd_inc *inc, const struct pd_image *image, struct pd_
 	return 0;
 }
 
-static int put_stream(struct pd_inc *inc, struct pd_ref ref, const struct buf *inside, struct pd_ref mask, const struct buf *data,
-		      struct err *err)
+static int put_stream(struct pd_inc *inc, struct pd_ref ref, const struct buf *inside, struct pd_ref mask,
+		      const struct buf *data, struct err *err)
 {
 	struct buf dict = BUF_INIT;
 
@@ -241,7 +243,8 @@ int pd_inc_put_image(struct pd_inc *inc, const struct pd_image *image, struct pd
 		if (image->has_mask)
 			mask = pd_inc_reserve(inc);
 		if (put_stream(inc, ref, &image->dict, mask, &image->data, err) < 0 ||
-		    (mask.num && put_stream(inc, mask, &image->mask_dict, (struct pd_ref){ 0, 0 }, &image->mask_data, err) < 0) ||
+		    (mask.num &&
+		     put_stream(inc, mask, &image->mask_dict, (struct pd_ref){ 0, 0 }, &image->mask_data, err) < 0) ||
 		    remember(inc, image, ref, err) < 0)
 			return -1;
 	}
@@ -265,7 +268,8 @@ static int own_data(struct pd_inc *inc, struct err *err)
 	return 0;
 }
 
-int pd_inc_image(struct pd_inc *inc, const struct pd_png *png, const uint8_t key[32], struct pd_ref *ret_image, struct err *err)
+int pd_inc_image(struct pd_inc *inc, const struct pd_png *png, const uint8_t key[32], struct pd_ref *ret_image,
+		 struct err *err)
 {
 	AUTO(pd_image_freep) struct pd_image *image = NULL;
 	struct pd_ref ref;

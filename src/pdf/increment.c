@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * increment.c - the life of an increment and the objects put into it. See increment.h; bytes are laid out in layout.c, shared
- * dictionaries composed in compose.c.
+ * increment.c - the life of an increment and the objects put into it. See increment.h; bytes are laid out in layout.c,
+ * shared dictionaries composed in compose.c.
  */
 #include "pdf/increment_priv.h"
 
@@ -112,16 +112,17 @@ static int check_ref(struct pd_inc *inc, struct pd_ref ref, bool is_stream, stru
 	if (inc->finished)
 		BUG("an object was put into a finished increment");
 	if (ref.num == 0 || ref.num >= inc->next_number)
-		BUG("object number %u was never reserved", ref.num);
+		return err_set(err, ERR_PDF_STRUCTURE, "object %u is not an indirect object that can be written",
+			       ref.num);
 	if (ref.num > PD_MAX_OBJECT_NUMBER)
-		return err_set(err, ERR_PDF_LIMIT, "the file would need object number %u, at most %d is allowed", ref.num,
-			       PD_MAX_OBJECT_NUMBER);
+		return err_set(err, ERR_PDF_LIMIT, "the file would need object number %u, at most %d is allowed",
+			       ref.num, PD_MAX_OBJECT_NUMBER);
 	entry = pd_find_entry(inc->view, ref.num);
 	if (!entry)
 		return 0;
 	/* A stream is never overwritten and nothing becomes a stream (rule 13); the generation stays. */
 	if (is_stream || pd_kind(pd_load(inc->view, ref)) == PD_STREAM || entry->gen != ref.gen)
-		BUG("object %u of the file must not be replaced this way", ref.num);
+		return err_set(err, ERR_PDF_STRUCTURE, "object %u %u of the file cannot be replaced", ref.num, ref.gen);
 	return 0;
 }
 
@@ -149,7 +150,8 @@ static struct inc_object *new_object(struct pd_inc *inc, struct pd_ref ref)
 	return object;
 }
 
-static int put(struct pd_inc *inc, struct pd_ref ref, bool is_stream, struct buf *body, struct inc_object **ret, struct err *err)
+static int put(struct pd_inc *inc, struct pd_ref ref, bool is_stream, struct buf *body, struct inc_object **ret,
+	       struct err *err)
 {
 	struct inc_object *object = NULL;
 
@@ -195,7 +197,8 @@ int pd_inc_put(struct pd_inc *inc, struct pd_ref ref, const struct buf *body, st
 	return inc_put_take(inc, ref, &copy, err);
 }
 
-int pd_inc_put_stream(struct pd_inc *inc, struct pd_ref ref, const struct buf *dict, struct bytes data, bool flate, struct err *err)
+int pd_inc_put_stream(struct pd_inc *inc, struct pd_ref ref, const struct buf *dict, struct bytes data, bool flate,
+		      struct err *err)
 {
 	AUTO(buf_release) struct buf stored = BUF_INIT;
 	struct buf inside = BUF_INIT;
@@ -223,7 +226,8 @@ int inc_add_ref(struct pd_inc *inc, struct inc_refs *refs, struct pd_ref ref, st
 {
 	if (refs->count == refs->cap) {
 		size_t cap = refs->cap ? refs->cap * 2 : 8;
-		struct pd_ref *items = arena_grow(inc->arena, refs->items, refs->cap * sizeof(*items), cap * sizeof(*items));
+		struct pd_ref *items =
+		    arena_grow(inc->arena, refs->items, refs->cap * sizeof(*items), cap * sizeof(*items));
 
 		if (!items)
 			return inc_no_memory(err);
@@ -263,6 +267,30 @@ int inc_fields(struct pd_inc *inc, const struct pd_field_list **ret, struct err 
 	return 0;
 }
 
+int inc_find_field(struct pd_inc *inc, const char *name, const struct pd_field **ret, struct err *err)
+{
+	const struct pd_field_list *list;
+	const struct pd_field *found = NULL;
+
+	if (inc_fields(inc, &list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i].name, name) != 0)
+			continue;
+		if (found)
+			return err_set(err, ERR_PDF_FIELD, "there are two fields \"%s\"", name);
+		found = &list->items[i];
+	}
+	if (found && found->ref.num == 0)
+		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" is not an indirect object", name);
+	for (size_t i = 0; found && i < found->widget_count; i++)
+		if (found->widgets[i].ref.num == 0)
+			return err_set(err, ERR_PDF_FIELD, "a widget of the field \"%s\" is not an indirect object",
+				       name);
+	*ret = found;
+	return 0;
+}
+
 int inc_add_widget(struct pd_inc *inc, const struct pd_page *page, struct pd_ref widget, struct err *err)
 {
 	struct inc_page *pages;
@@ -270,7 +298,8 @@ int inc_add_widget(struct pd_inc *inc, const struct pd_page *page, struct pd_ref
 	for (size_t i = 0; i < inc->page_count; i++)
 		if (inc->pages[i].page.index == page->index)
 			return inc_add_ref(inc, &inc->pages[i].widgets, widget, err);
-	pages = arena_grow(inc->arena, inc->pages, inc->page_count * sizeof(*pages), (inc->page_count + 1) * sizeof(*pages));
+	pages = arena_grow(inc->arena, inc->pages, inc->page_count * sizeof(*pages),
+			   (inc->page_count + 1) * sizeof(*pages));
 	if (!pages)
 		return inc_no_memory(err);
 	inc->pages = pages;
@@ -282,7 +311,8 @@ int inc_add_widget(struct pd_inc *inc, const struct pd_page *page, struct pd_ref
 int inc_add_field(struct pd_inc *inc, const char *name, struct pd_ref field, struct err *err)
 {
 	size_t n = inc->new_name_count;
-	const char **names = arena_grow(inc->arena, (void *)inc->new_names, n * sizeof(*names), (n + 1) * sizeof(*names));
+	const char **names =
+	    arena_grow(inc->arena, (void *)inc->new_names, n * sizeof(*names), (n + 1) * sizeof(*names));
 
 	if (!names)
 		return inc_no_memory(err);
@@ -307,7 +337,8 @@ int inc_check_new_name(struct pd_inc *inc, const char *name, struct err *err)
 	const struct pd_field_list *list;
 
 	if (*name == '\0' || strchr(name, '.'))
-		return err_set(err, ERR_PDF_FIELD, "a new field cannot be named \"%s\": empty, or with a period (12.7.3.2)", name);
+		return err_set(err, ERR_PDF_FIELD,
+			       "a new field cannot be named \"%s\": empty, or with a period (12.7.3.2)", name);
 	if (inc_fields(inc, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list->count; i++)

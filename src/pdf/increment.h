@@ -4,7 +4,9 @@
  *
  * The cross-reference kind follows the file's own (table -> table, stream -> stream); /Prev, /Size, /ID[1] are set, /ID[0] kept,
  * /XRefStm never copied. Refused at the start: encrypted files, hybrid files, files with a problem (pd_load_all).
- * Objects are written from text built with the pd_put_... functions of write.h. Everything belongs to the increment.
+ * Objects are written from text built with the pd_put_... functions of write.h. Everything belongs to the increment. After an
+ * error an increment may hold half of something: it can only be freed. Fonts and images that were put live until pd_inc_finish.
+ * Threads: one increment, one thread; a pd_font too, because it remembers its subsets.
  */
 #ifndef KYSO_PDF_INCREMENT_H
 #define KYSO_PDF_INCREMENT_H

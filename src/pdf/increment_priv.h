@@ -1,8 +1,8 @@
 /*
  * increment_priv.h - the inside of an increment, shared by the files that put things into it.
  *
- * Objects are put as they come; what several steps change together (/Annots of a page, the AcroForm, the DSS, the catalog) is
- * collected and composed once, in pd_inc_finish (compose.c). Private to src/pdf.
+ * Objects are put as they come; what several steps change together (/Annots of a page, the AcroForm, the DSS, the
+ * catalog) is collected and composed once, in pd_inc_finish (compose.c). Private to src/pdf.
  */
 #ifndef KYSO_PDF_INCREMENT_PRIV_H
 #define KYSO_PDF_INCREMENT_PRIV_H
@@ -14,11 +14,11 @@
 
 struct inc_object {
 	struct pd_ref ref;
-	struct buf body;    /* of a stream: the inside of its dictionary without /Length */
-	struct bytes data;  /* of a stream: owned by `owned`, or by someone who outlives the increment */
+	struct buf body;   /* of a stream: the inside of its dictionary without /Length */
+	struct bytes data; /* of a stream: owned by `owned`, or by someone who outlives the increment */
 	struct buf owned;
 	bool is_stream;
-	uint64_t offset;    /* in the file, once laid out */
+	uint64_t offset; /* in the file, once laid out */
 };
 
 struct inc_refs {
@@ -87,12 +87,12 @@ struct pd_inc {
 	struct inc_refs new_fields;
 	const char **new_names;
 	size_t new_name_count;
-	int sig_flags;                /* to be or'ed into the AcroForm's */
-	const char *form_font_name;   /* resource to be added to /DR */
+	int sig_flags;              /* to be or'ed into the AcroForm's */
+	const char *form_font_name; /* resource to be added to /DR */
 	struct pd_ref form_font;
 	struct font_face *form_face;
 	const struct pd_font *form_face_font;
-	struct pd_ref docmdp;         /* becomes /Perms /DocMDP */
+	struct pd_ref docmdp; /* becomes /Perms /DocMDP */
 
 	bool dss_loaded;
 	struct inc_dss_kind dss[DSS_KINDS];
@@ -100,9 +100,9 @@ struct pd_inc {
 	struct pd_field_list *fields; /* of the file, once asked for */
 	struct inc_locks *locks;
 
-	struct pd_ref signature;      /* {0,0} = none */
-	size_t signature_index;       /* of its object */
-	size_t range_at, gap_at;      /* within its body */
+	struct pd_ref signature; /* {0,0} = none */
+	size_t signature_index;  /* of its object */
+	size_t range_at, gap_at; /* within its body */
 	size_t contents_bytes;
 	bool finished;
 };
@@ -114,12 +114,15 @@ int inc_no_memory(struct err *err);
 /* Takes the body over (also on failure). */
 NODISCARD int inc_put_take(struct pd_inc *inc, struct pd_ref ref, struct buf *body, struct err *err);
 /* A stream whose data outlive the increment; takes the dictionary over. */
-NODISCARD int inc_put_borrowed(struct pd_inc *inc, struct pd_ref ref, struct buf *dict, struct bytes data, struct err *err);
+NODISCARD int inc_put_borrowed(struct pd_inc *inc, struct pd_ref ref, struct buf *dict, struct bytes data,
+			       struct err *err);
 NODISCARD int inc_add_ref(struct pd_inc *inc, struct inc_refs *refs, struct pd_ref ref, struct err *err);
 /* Follows references to the object itself and tells which object number holds it ({0,0} when direct). */
 const struct pd_obj *inc_resolve(struct pd_inc *inc, const struct pd_obj *raw, struct pd_ref *ret_holder);
 
 NODISCARD int inc_fields(struct pd_inc *inc, const struct pd_field_list **ret, struct err *err);
+/* NULL when there is none. ERR_PDF_FIELD when the name is there twice, or the field or a widget is a direct object. */
+NODISCARD int inc_find_field(struct pd_inc *inc, const char *name, const struct pd_field **ret, struct err *err);
 NODISCARD int inc_add_widget(struct pd_inc *inc, const struct pd_page *page, struct pd_ref widget, struct err *err);
 NODISCARD int inc_add_field(struct pd_inc *inc, const char *name, struct pd_ref field, struct err *err);
 /* Whether a root field may have this name: not empty, no period, not taken. 0 or ERR_PDF_FIELD. */
@@ -131,12 +134,13 @@ NODISCARD int inc_locks(struct pd_inc *inc, const struct inc_locks **ret, struct
 NODISCARD int inc_check_lock(struct pd_inc *inc, const char *name, struct err *err);
 
 /* seed.c */
-NODISCARD int inc_check_seed(struct pd_inc *inc, const struct pd_field *field, const struct pd_signature_spec *spec, struct err *err);
+NODISCARD int inc_check_seed(struct pd_inc *inc, const struct pd_field *field, const struct pd_signature_spec *spec,
+			     struct err *err);
 
 /* font_embed.c */
 /* Appends the text as hexadecimal CIDs of the increment's subset: "<00010002>". Text is NFC already. */
-NODISCARD int inc_font_text(struct pd_inc *inc, const struct pd_font *font, struct str nfc, struct pd_ref *ret_font, struct buf *out,
-			    struct err *err);
+NODISCARD int inc_font_text(struct pd_inc *inc, const struct pd_font *font, struct str nfc, struct pd_ref *ret_font,
+			    struct buf *out, struct err *err);
 NODISCARD int inc_put_fonts(struct pd_inc *inc, struct err *err);
 /* The simple font of text fields, put once an increment. */
 NODISCARD int inc_field_font(struct pd_inc *inc, const struct pd_font *font, struct pd_ref *ret, struct err *err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * layout.c - the bytes of an increment (ISO 32000-1 7.5.6): objects, then a cross-reference section of the file's own kind, then
- * startxref. Offsets count from the file's %PDF-, as its own do; /ByteRange counts from the first byte of the file.
+ * layout.c - the bytes of an increment (ISO 32000-1 7.5.6): objects, then a cross-reference section of the file's own
+ * kind, then startxref. Offsets count from the file's %PDF-, as its own do; /ByteRange counts from the first byte of
+ * the file.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,8 @@ static void put_padded(struct buf *out, uint64_t v, int digits)
 static int put_table(struct layout *l, struct err *err)
 {
 	if (here(l) >= 10000000000)
-		return err_set(err, ERR_PDF_LIMIT, "the file is larger than a cross-reference table can say (10 digits)");
+		return err_set(err, ERR_PDF_LIMIT,
+			       "the file is larger than a cross-reference table can say (10 digits)");
 	buf_puts(&l->tail, "xref\n");
 	for (size_t i = 0; i < l->count;) {
 		size_t end = run_end(l, i);

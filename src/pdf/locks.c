@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * locks.c - what the signatures of a file forbid: the P of the certification (ISO 32000-1 12.8.2.2), FieldMDP (12.8.2.4) and the /Lock
- * of signed fields with its own /P (ISO 32000-2 12.7.5.5). Locks only tighten (rule 14): the least P counts.
+ * locks.c - what the signatures of a file forbid: the P of the certification (ISO 32000-1 12.8.2.2), FieldMDP
+ * (12.8.2.4) and the /Lock of signed fields with its own /P (ISO 32000-2 12.7.5.5). Locks only tighten (rule 14): the
+ * least P counts.
  */
 #include <string.h>
 
@@ -24,7 +25,8 @@ static enum pd_lock_action action_of(const struct pd_obj *action)
 }
 
 /* `dict` has /Action and /Fields: transform parameters of FieldMDP, or a /Lock. */
-static int add_lock(struct pd_inc *inc, struct inc_locks *locks, const struct pd_obj *dict, const char *by, struct err *err)
+static int add_lock(struct pd_inc *inc, struct inc_locks *locks, const struct pd_obj *dict, const char *by,
+		    struct err *err)
 {
 	enum pd_lock_action action = action_of(pd_get(inc->view, dict, "Action"));
 	size_t n = locks->count;
@@ -101,10 +103,12 @@ int inc_check_lock(struct pd_inc *inc, const char *name, struct err *err)
 		return -1;
 	for (size_t i = 0; i < locks->count; i++) {
 		const struct inc_lock *lock = &locks->items[i];
-		bool locked = lock->action == PD_LOCK_ALL || is_listed(inc, lock->fields, name) == (lock->action == PD_LOCK_INCLUDE);
+		bool locked = lock->action == PD_LOCK_ALL ||
+			      is_listed(inc, lock->fields, name) == (lock->action == PD_LOCK_INCLUDE);
 
 		if (locked)
-			return err_set(err, ERR_PDF_LOCKED, "the field \"%s\" is locked by the signature \"%s\"", name, lock->by);
+			return err_set(err, ERR_PDF_LOCKED, "the field \"%s\" is locked by the signature \"%s\"", name,
+				       lock->by);
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * png.c - a strict reader of PNG (ISO/IEC 15948): every chunk's CRC, the order of chunks (clause 5.6), one zlib stream of
- * exactly the length that IHDR calls for, palette indexes within the palette, nothing after IEND.
+ * png.c - a strict reader of PNG (ISO/IEC 15948): every chunk's CRC, the order of chunks (clause 5.6), one zlib stream
+ * of exactly the length that IHDR calls for, palette indexes within the palette, nothing after IEND.
  *
  * Called for pictures of signatures and seals that people upload, in the cage. Fails with ERR_PNG (what and where) or
  * ERR_PNG_LIMIT (before anything of that size is allocated).
@@ -187,8 +187,8 @@ static int check_limits(const struct png_reader *r, struct err *err)
 		return err_set(err, ERR_PNG_LIMIT, "the picture is %u x %u pixels, at most %d x %d are taken", r->width,
 			       r->height, PNG_MAX_SIDE, PNG_MAX_SIDE);
 	if (raw_size(r) > PNG_MAX_BYTES || (size_t)r->width * r->height * 3 > PNG_MAX_BYTES)
-		return err_set(err, ERR_PNG_LIMIT, "the picture of %u x %u pixels needs more than %d MiB", r->width, r->height,
-			       PNG_MAX_BYTES / (1024 * 1024));
+		return err_set(err, ERR_PNG_LIMIT, "the picture of %u x %u pixels needs more than %d MiB", r->width,
+			       r->height, PNG_MAX_BYTES / (1024 * 1024));
 	return 0;
 }
 
@@ -443,7 +443,8 @@ static bool read_pixel(const struct png_reader *r, const uint8_t *row, uint32_t 
 	return true;
 }
 
-static int decode_pass(struct png_reader *r, const struct png_pass *pass, uint8_t *data, struct pd_png *png, struct err *err)
+static int decode_pass(struct png_reader *r, const struct png_pass *pass, uint8_t *data, struct pd_png *png,
+		       struct err *err)
 {
 	size_t bytes = row_bytes(r, pass->width);
 	size_t step = (size_t)channels(r->color) * (size_t)r->depth / 8;
@@ -458,7 +459,8 @@ static int decode_pass(struct png_reader *r, const struct png_pass *pass, uint8_
 			size_t at = (size_t)(pass->y0 + y * pass->dy) * r->width + pass->x0 + (size_t)x * pass->dx;
 
 			if (!read_pixel(r, row, x, png->rgb + 3 * at, png->alpha + at))
-				return err_set(err, ERR_PNG, "the pixel in row %u, column %u is outside the palette of %zu colours",
+				return err_set(err, ERR_PNG,
+					       "the pixel in row %u, column %u is outside the palette of %zu colours",
 					       y, x, r->palette_count);
 		}
 		above = row;
@@ -573,13 +575,14 @@ uint32_t pd_png_ppm_y(const struct pd_png *png)
 	return png->ppm_y;
 }
 
-int pd_png_crop(const struct pd_png *png, uint32_t x, uint32_t y, uint32_t w, uint32_t h, struct pd_png **ret, struct err *err)
+int pd_png_crop(const struct pd_png *png, uint32_t x, uint32_t y, uint32_t w, uint32_t h, struct pd_png **ret,
+		struct err *err)
 {
 	AUTO(pd_png_freep) struct pd_png *cut = NULL;
 
 	if (w == 0 || h == 0 || x > png->width || w > png->width - x || y > png->height || h > png->height - y)
-		return err_set(err, ERR_PNG, "the cut %u,%u %ux%u is not within a picture of %ux%u", x, y, w, h, png->width,
-			       png->height);
+		return err_set(err, ERR_PNG, "the cut %u,%u %ux%u is not within a picture of %ux%u", x, y, w, h,
+			       png->width, png->height);
 	cut = png_new(w, h, png->alpha != NULL);
 	if (!cut)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a picture of %u x %u", w, h);

@@ -83,8 +83,8 @@ static uint8_t predict(enum png_filter filter, uint8_t left, uint8_t up, uint8_t
 }
 
 /* Writes the filtered row and answers its sum of absolute differences (bytes taken as signed). */
-static uint64_t filter_row(enum png_filter filter, const uint8_t *row, const uint8_t *above, size_t row_bytes, size_t step,
-			   uint8_t *out)
+static uint64_t filter_row(enum png_filter filter, const uint8_t *row, const uint8_t *above, size_t row_bytes,
+			   size_t step, uint8_t *out)
 {
 	uint64_t sum = 0;
 

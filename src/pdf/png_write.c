@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * png_write.c - writes 8-bit RGB or RGBA as a PNG (ISO/IEC 15948) with one IDAT. Called for previews and sample pictures.
+ * png_write.c - writes 8-bit RGB or RGBA as a PNG (ISO/IEC 15948) with one IDAT. Called for previews and sample
+ * pictures.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,8 @@ static void freep(void *p)
 	free(*(void **)p);
 }
 
-static int put_image(struct buf *out, uint32_t width, uint32_t height, const uint8_t *rgb, const uint8_t *alpha, struct err *err)
+static int put_image(struct buf *out, uint32_t width, uint32_t height, const uint8_t *rgb, const uint8_t *alpha,
+		     struct err *err)
 {
 	size_t step = alpha ? 4 : 3;
 	size_t row = (size_t)width * step;
@@ -92,8 +94,8 @@ static int put_image(struct buf *out, uint32_t width, uint32_t height, const uin
 	return 0;
 }
 
-int pd_png_write(uint32_t width, uint32_t height, const uint8_t *rgb, const uint8_t *alpha, uint32_t ppm, struct buf *out,
-		 struct err *err)
+int pd_png_write(uint32_t width, uint32_t height, const uint8_t *rgb, const uint8_t *alpha, uint32_t ppm,
+		 struct buf *out, struct err *err)
 {
 	if (width == 0 || height == 0 || width > PNG_WRITE_MAX_SIDE || height > PNG_WRITE_MAX_SIDE)
 		return err_set(err, ERR_PNG_LIMIT, "a PNG of %u x %u pixels is not written", width, height);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * seed.c - the seed values of an empty signature field (ISO 32000-1 12.7.4.5, table 234; ISO 32000-2 table 237): what the author of the
- * form asks of whoever signs there. What is required and cannot be met is ERR_PDF_FIELD saying which; the rest is a wish.
+ * seed.c - the seed values of an empty signature field (ISO 32000-1 12.7.4.5, table 234; ISO 32000-2 table 237): what
+ * the author of the form asks of whoever signs there. What is required and cannot be met is ERR_PDF_FIELD saying which;
+ * the rest is a wish.
  */
 #include <string.h>
 
@@ -28,8 +29,8 @@ static bool required(const struct pd_obj *flags, int flag)
 	return (pd_int(flags, 0) & flag) != 0;
 }
 
-static int load_texts(struct pd_view view, const struct pd_obj *array, struct arena *arena, const char *const **ret, size_t *ret_count,
-		      struct err *err)
+static int load_texts(struct pd_view view, const struct pd_obj *array, struct arena *arena, const char *const **ret,
+		      size_t *ret_count, struct err *err)
 {
 	size_t n = pd_array_len(array);
 	const char **texts = ARENA_ARRAY(arena, const char *, n + 1);
@@ -38,7 +39,8 @@ static int load_texts(struct pd_view view, const struct pd_obj *array, struct ar
 		return inc_no_memory(err);
 	for (size_t i = 0; i < n; i++) {
 		if (pd_kind(pd_at(view, array, i)) != PD_STRING)
-			return err_set(err, ERR_PDF_FIELD, "a list of texts in the field's seed values holds something else");
+			return err_set(err, ERR_PDF_FIELD,
+				       "a list of texts in the field's seed values holds something else");
 		texts[i] = pd_text_string(pd_at(view, array, i), arena);
 		if (!texts[i])
 			return inc_no_memory(err);
@@ -48,16 +50,19 @@ static int load_texts(struct pd_view view, const struct pd_obj *array, struct ar
 	return 0;
 }
 
-int pd_seed_load(struct pd_view view, const struct pd_field *field, struct arena *arena, struct pd_seed *ret, struct err *err)
+int pd_seed_load(struct pd_view view, const struct pd_field *field, struct arena *arena, struct pd_seed *ret,
+		 struct err *err)
 {
 	const struct pd_obj *sv = pd_get(view, field->dict, "SV");
 	const struct pd_obj *flags = pd_get(view, sv, "Ff");
 	const struct pd_obj *stamp = pd_get(view, sv, "TimeStamp");
 	const struct pd_obj *cert = pd_get(view, sv, "Cert");
 	const struct pd_obj *mdp = pd_get(view, sv, "MDP");
-	struct pd_seed seed = { .digest_required = required(flags, SEED_DIGEST), .reason_required = required(flags, SEED_REASONS) };
+	struct pd_seed seed = { .digest_required = required(flags, SEED_DIGEST),
+				.reason_required = required(flags, SEED_REASONS) };
 
-	if (load_texts(view, pd_get(view, sv, "DigestMethod"), arena, &seed.digest_methods, &seed.digest_method_count, err) < 0 ||
+	if (load_texts(view, pd_get(view, sv, "DigestMethod"), arena, &seed.digest_methods, &seed.digest_method_count,
+		       err) < 0 ||
 	    load_texts(view, pd_get(view, sv, "Reasons"), arena, &seed.reasons, &seed.reason_count, err) < 0)
 		return err_prefix(err, "field \"%s\"", field->name);
 	if (pd_kind(pd_get(view, stamp, "URL")) == PD_STRING)
@@ -72,7 +77,8 @@ int pd_seed_load(struct pd_view view, const struct pd_field *field, struct arena
 
 static int unmet(const struct pd_field *field, struct err *err, const char *what)
 {
-	return err_set(err, ERR_PDF_FIELD, "the field \"%s\" requires %s (seed value, ISO 32000-1 12.7.4.5)", field->name, what);
+	return err_set(err, ERR_PDF_FIELD, "the field \"%s\" requires %s (seed value, ISO 32000-1 12.7.4.5)",
+		       field->name, what);
 }
 
 static bool lists_name(struct pd_inc *inc, const struct pd_obj *array, const char *name)
@@ -94,7 +100,8 @@ static bool reason_allowed(const struct pd_seed *seed, const char *reason)
 	return false;
 }
 
-static int check_dictionary(struct pd_inc *inc, const struct pd_field *field, const struct pd_signature_spec *spec, struct err *err)
+static int check_dictionary(struct pd_inc *inc, const struct pd_field *field, const struct pd_signature_spec *spec,
+			    struct err *err)
 {
 	const struct pd_obj *sv = pd_get(inc->view, field->dict, "SV");
 	const struct pd_obj *flags = pd_get(inc->view, sv, "Ff");
@@ -110,7 +117,8 @@ static int check_dictionary(struct pd_inc *inc, const struct pd_field *field, co
 	if (required(flags, SEED_LEGAL) && pd_array_len(pd_get(inc->view, sv, "LegalAttestation")))
 		return unmet(field, err, "a legal attestation");
 	if (required(flags, SEED_ADD_REV_INFO) && pd_bool(pd_get(inc->view, sv, "AddRevInfo"), false))
-		return unmet(field, err, "revocation data of Adobe's kind in the signature, which PAdES does not allow");
+		return unmet(field, err,
+			     "revocation data of Adobe's kind in the signature, which PAdES does not allow");
 	if (required(flags, SEED_LOCK_DOCUMENT) && (pd_bool(pd_get(inc->view, sv, "LockDocument"), false) ||
 						    pd_is_name(pd_get(inc->view, sv, "LockDocument"), "true")))
 		return unmet(field, err, "that the document be locked");
@@ -119,7 +127,8 @@ static int check_dictionary(struct pd_inc *inc, const struct pd_field *field, co
 	return 0;
 }
 
-static int check_caller(const struct pd_field *field, const struct pd_seed *seed, const struct pd_signature_spec *spec, struct err *err)
+static int check_caller(const struct pd_field *field, const struct pd_seed *seed, const struct pd_signature_spec *spec,
+			struct err *err)
 {
 	if (seed->digest_required && seed->digest_method_count)
 		return unmet(field, err, "one of its digest methods, which nobody checked");
@@ -130,7 +139,8 @@ static int check_caller(const struct pd_field *field, const struct pd_seed *seed
 	return 0;
 }
 
-int inc_check_seed(struct pd_inc *inc, const struct pd_field *field, const struct pd_signature_spec *spec, struct err *err)
+int inc_check_seed(struct pd_inc *inc, const struct pd_field *field, const struct pd_signature_spec *spec,
+		   struct err *err)
 {
 	struct pd_seed seed;
 

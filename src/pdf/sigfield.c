@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * sigfield.c - a signature field, new or found empty, and its signature dictionary with room for /ByteRange and /Contents
- * (ISO 32000-1 12.7.4.5, 12.8.1; EN 319 142-1 5.3). Refuses what earlier signatures forbid before anything is put.
+ * sigfield.c - a signature field, new or found empty, and its signature dictionary with room for /ByteRange and
+ * /Contents (ISO 32000-1 12.7.4.5, 12.8.1; EN 319 142-1 5.3). Refuses what earlier signatures forbid before anything is
+ * put.
  */
 #include <string.h>
 
@@ -15,8 +16,8 @@ struct target {
 	const struct pd_signature_spec *spec;
 	const struct pd_field *field; /* NULL = a new one */
 	const char *name;
-	struct pd_page page;          /* of a new one */
-	const struct pd_obj *lock;    /* of an existing one */
+	struct pd_page page;       /* of a new one */
+	const struct pd_obj *lock; /* of an existing one */
 	bool time_stamp;
 };
 
@@ -48,8 +49,6 @@ static int check_existing(struct pd_inc *inc, const struct pd_field *field, stru
 		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" is not a signature field", field->name);
 	if (has_value(inc, field))
 		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" is signed already", field->name);
-	if (field->ref.num == 0)
-		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" is not an indirect object", field->name);
 	return 0;
 }
 
@@ -58,9 +57,11 @@ static int find_target(struct pd_inc *inc, struct target *target, struct err *er
 	const struct pd_signature_spec *spec = target->spec;
 	const struct pd_field_list *list;
 
+	/* read first: the search for a fresh name below takes every failure for a name that is taken */
 	if (inc_fields(inc, &list, err) < 0)
 		return -1;
-	target->field = spec->field_name ? pd_field_find(list, spec->field_name) : NULL;
+	if (spec->field_name && inc_find_field(inc, spec->field_name, &target->field, err) < 0)
+		return -1;
 	target->name = spec->field_name ? spec->field_name : fresh_name(inc);
 	if (!target->name)
 		return inc_no_memory(err);
@@ -69,7 +70,8 @@ static int find_target(struct pd_inc *inc, struct target *target, struct err *er
 		return check_existing(inc, target->field, err);
 	}
 	if (spec->must_exist)
-		return err_set(err, ERR_PDF_FIELD, "there is no field \"%s\"", spec->field_name ? spec->field_name : "");
+		return err_set(err, ERR_PDF_FIELD, "there is no field \"%s\"",
+			       spec->field_name ? spec->field_name : "");
 	if (inc_check_new_name(inc, target->name, err) < 0)
 		return -1;
 	return pd_page_load(inc->view, spec->page_index, &target->page, err);
@@ -84,8 +86,8 @@ static bool target_visible(const struct target *target)
 	return target->field->widget_count && !is_invisible(target->field->widgets[0].rect);
 }
 
-/* A document time-stamp without a picture is never a change (ISO 32000-2 12.8.2.2.2); a new visible field is none that P=2 speaks
- * of: form filling and signing need the field to be there. */
+/* A document time-stamp without a picture is never a change (ISO 32000-2 12.8.2.2.2); a new visible field is none that
+ * P=2 speaks of: form filling and signing need the field to be there. */
 static int check_allowed(struct pd_inc *inc, const struct target *target, struct err *err)
 {
 	const struct inc_locks *locks;
@@ -98,7 +100,8 @@ static int check_allowed(struct pd_inc *inc, const struct target *target, struct
 	if (target->time_stamp && !target_visible(target))
 		return 0;
 	if (locks->p == 1)
-		return err_set(err, ERR_PDF_LOCKED, "the file is certified with P=1: no change is permitted, no signature either");
+		return err_set(err, ERR_PDF_LOCKED,
+			       "the file is certified with P=1: no change is permitted, no signature either");
 	if (locks->p == 2 && !target->field && target_visible(target))
 		return err_set(err, ERR_PDF_LOCKED,
 			       "the file is certified with P=2: only an existing or an invisible field can be signed");
@@ -110,7 +113,8 @@ static int check_spec(const struct pd_inc *inc, const struct pd_signature_spec *
 	if (inc->signature.num)
 		return err_set(err, ERR_PDF_SIGNATURE, "one increment takes one signature");
 	if (spec->contents_bytes == 0 || spec->contents_bytes > PD_MAX_CONTENTS_BYTES)
-		return err_set(err, ERR_PDF_LIMIT, "room for a signature of %zu bytes is not given", spec->contents_bytes);
+		return err_set(err, ERR_PDF_LIMIT, "room for a signature of %zu bytes is not given",
+			       spec->contents_bytes);
 	if (spec->docmdp_p < 0 || spec->docmdp_p > 3)
 		return err_set(err, ERR_USAGE, "the P of a certification is 1, 2 or 3");
 	if ((spec->lock == PD_LOCK_INCLUDE || spec->lock == PD_LOCK_EXCLUDE) && spec->lock_field_count == 0)
@@ -171,12 +175,14 @@ static int put_references(struct pd_inc *inc, const struct target *target, struc
 		return 0;
 	buf_puts(out, "/Reference [");
 	if (target->spec->docmdp_p) {
-		buf_puts(out, "<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P ");
+		buf_puts(out,
+			 "<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P ");
 		pd_put_int(out, target->spec->docmdp_p);
 		buf_puts(out, " /V /1.2 >> >>");
 	}
 	if (lock.len) {
-		buf_puts(out, "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams ");
+		buf_puts(out,
+			 "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams ");
 		buf_append(out, lock.data, lock.len);
 		buf_puts(out, " /V /1.2 >> /Data ");
 		pd_put_ref(out, pd_catalog_ref(inc->view));
@@ -259,8 +265,8 @@ static int lock_object(struct pd_inc *inc, const struct pd_signature_spec *spec,
 }
 
 /* PDF/A-1 (ISO 19005-1 6.9) wants an appearance of every field, so one that shows nothing has an empty one. */
-static int appearance_of(struct pd_inc *inc, const struct pd_signature_spec *spec, struct pd_rect rect, struct pd_ref *ret,
-			 struct err *err)
+static int appearance_of(struct pd_inc *inc, const struct pd_signature_spec *spec, struct pd_rect rect,
+			 struct pd_ref *ret, struct err *err)
 {
 	*ret = spec->appearance;
 	if (ret->num)
@@ -304,8 +310,8 @@ static int put_new_field(struct pd_inc *inc, const struct target *target, struct
 
 /* ---- an existing field: only /V, and /AP and /F of its first widget ---- */
 
-static size_t widget_changes(struct pd_inc *inc, const struct target *target, const struct pd_obj *widget, struct buf values[2],
-			     struct pd_change out[2])
+static size_t widget_changes(struct pd_inc *inc, const struct target *target, const struct pd_obj *widget,
+			     struct buf values[2], struct pd_change out[2])
 {
 	size_t n = 0;
 
@@ -321,8 +327,8 @@ static size_t widget_changes(struct pd_inc *inc, const struct target *target, co
 	return n + 1;
 }
 
-static int put_changed(struct pd_inc *inc, struct pd_ref ref, const struct pd_obj *dict, const struct pd_change *changes, size_t n,
-		       struct err *err)
+static int put_changed(struct pd_inc *inc, struct pd_ref ref, const struct pd_obj *dict,
+		       const struct pd_change *changes, size_t n, struct err *err)
 {
 	struct buf body = BUF_INIT;
 
@@ -357,7 +363,8 @@ int pd_inc_signature(struct pd_inc *inc, const struct pd_signature_spec *spec, s
 {
 	struct target target = { .spec = spec, .time_stamp = strcmp(spec->sub_filter, "ETSI.RFC3161") == 0 };
 
-	if (check_spec(inc, spec, err) < 0 || find_target(inc, &target, err) < 0 || check_allowed(inc, &target, err) < 0)
+	if (check_spec(inc, spec, err) < 0 || find_target(inc, &target, err) < 0 ||
+	    check_allowed(inc, &target, err) < 0)
 		return -1;
 	if (target.field && inc_check_seed(inc, target.field, spec, err) < 0)
 		return -1;

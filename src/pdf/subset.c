@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * subset.c - the characters used of a font, and a small TrueType file with just their glyphs, renumbered from 1. Composite
- * glyphs bring their components. Hinting is left out: instructions are stripped, cvt/fpgm/prep not copied
+ * subset.c - the characters used of a font, and a small TrueType file with just their glyphs, renumbered from 1.
+ * Composite glyphs bring their components. Hinting is left out: instructions are stripped, cvt/fpgm/prep not copied
  * (docs/decisions/007).
  */
 #include <stdlib.h>
@@ -26,7 +26,7 @@ enum {
 /* The new font's glyphs: slot -> glyph of the old font. */
 struct slots {
 	const struct pd_font *font;
-	uint16_t *glyph_of;  /* SUBSET_MAX_SLOTS */
+	uint16_t *glyph_of; /* SUBSET_MAX_SLOTS */
 	size_t count;
 	uint16_t *slot_of;   /* glyph_count entries; 0 = none yet */
 	uint32_t *offset_of; /* SUBSET_MAX_SLOTS + 1 */
@@ -39,7 +39,8 @@ void font_subset_release(struct font_subset *subset)
 	memset(subset, 0, sizeof(*subset));
 }
 
-int font_subset_add(struct font_subset *subset, const struct pd_font *font, uint32_t code, unsigned *ret_cid, struct err *err)
+int font_subset_add(struct font_subset *subset, const struct pd_font *font, uint32_t code, unsigned *ret_cid,
+		    struct err *err)
 {
 	for (size_t i = 0; i < subset->count; i++) {
 		if (subset->codes[i] != code)
@@ -68,10 +69,10 @@ int font_subset_add(struct font_subset *subset, const struct pd_font *font, uint
 /* ---- glyphs ---- */
 
 struct component {
-	size_t at;     /* of its flags within the outline */
+	size_t at; /* of its flags within the outline */
 	unsigned flags;
 	unsigned glyph;
-	size_t end;    /* one past its scale */
+	size_t end; /* one past its scale */
 };
 
 /* Reads the component at `at`; false when it is cut off. */
@@ -187,8 +188,8 @@ static int copy_glyphs(struct slots *s, struct err *err)
 		if (font_outline(s->font, glyph, &outline, err) < 0)
 			return -1;
 		if (outline.n)
-			rc = font_i16(outline.p) < 0 ? copy_composite(s, glyph, outline, err) :
-						       copy_simple(s, glyph, outline, err);
+			rc = font_i16(outline.p) < 0 ? copy_composite(s, glyph, outline, err)
+						     : copy_simple(s, glyph, outline, err);
 		if (rc < 0)
 			return -1;
 		while (s->glyf.len % 4)
@@ -228,7 +229,7 @@ static int fill_slots(struct slots *s, const struct font_subset *subset, struct 
 static void make_head(const struct slots *s, struct buf *out)
 {
 	buf_append(out, s->font->head.p, 54);
-	memset(out->data + 8, 0, 4); /* checkSumAdjustment */
+	memset(out->data + 8, 0, 4);                   /* checkSumAdjustment */
 	out->data[17] = (char)(out->data[17] & ~0x1c); /* flags 2..4 speak of instructions */
 	out->data[50] = 0;
 	out->data[51] = 1; /* long loca */
@@ -246,9 +247,9 @@ static void make_hmtx(const struct slots *s, struct buf *out)
 
 	for (size_t i = 0; i < s->count; i++) {
 		unsigned glyph = s->glyph_of[i];
-		size_t bearing = glyph < font->metric_count ?
-					 (size_t)glyph * 4 + 2 :
-					 (size_t)font->metric_count * 4 + (size_t)(glyph - font->metric_count) * 2;
+		size_t bearing = glyph < font->metric_count
+				     ? (size_t)glyph * 4 + 2
+				     : (size_t)font->metric_count * 4 + (size_t)(glyph - font->metric_count) * 2;
 
 		put16(out, font_advance(font, glyph));
 		put16(out, bearing + 2 <= font->hmtx.n ? font_u16(font->hmtx.p + bearing) : 0);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * textfield.c - text fields (ISO 32000-1 12.7.4.3): the blanks for number and date, made before the person signs and filled in by the
- * clerk together with the seal. The appearance shows /V and nothing else (rule 17); /NeedAppearances is never set.
+ * textfield.c - text fields (ISO 32000-1 12.7.4.3): the blanks for number and date, made before the person signs and
+ * filled in by the clerk together with the seal. The appearance shows /V and nothing else (rule 17); /NeedAppearances
+ * is never set.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ struct look {
 	const struct pd_font *font;
 	double size_pt, padding;
 	int quad;
-	struct str color;       /* operators, e.g. "0 g" */
-	const char *resource;   /* name of the field font in the resources; NULL = a subset for this appearance */
+	struct str color;     /* operators, e.g. "0 g" */
+	const char *resource; /* name of the field font in the resources; NULL = a subset for this appearance */
 	struct pd_ref resource_font;
 };
 
@@ -48,7 +49,8 @@ static int prepare_value(struct pd_inc *inc, const char *name, const char *utf8,
 		return err_prefix(err, "the value of field \"%s\"", name);
 	for (size_t i = 0; i < nfc.n; i++)
 		if ((unsigned char)nfc.p[i] < 0x20 || nfc.p[i] == 0x7f)
-			return err_set(err, ERR_PDF_FIELD, "the value of field \"%s\" has a control character at byte %zu", name, i);
+			return err_set(err, ERR_PDF_FIELD,
+				       "the value of field \"%s\" has a control character at byte %zu", name, i);
 	*ret = nfc.p;
 	return 0;
 }
@@ -80,8 +82,10 @@ static bool has_codes(const char *text)
 
 /* ---- the appearance ---- */
 
-/* The size asked for, or what fits: auto size (0) fills the height; too long a text is made smaller, down to a limit. */
-static int fit_size(const struct look *look, const char *text, double width, double height, double *ret, struct err *err)
+/* The size asked for, or what fits: auto size (0) fills the height; too long a text is made smaller, down to a limit.
+ */
+static int fit_size(const struct look *look, const char *text, double width, double height, double *ret,
+		    struct err *err)
 {
 	double line = pd_font_ascent(look->font, 1) - pd_font_descent(look->font, 1);
 	double size = look->size_pt > 0 ? look->size_pt : fmin(auto_size_max_pt, height / line);
@@ -103,15 +107,16 @@ static double text_x(const struct look *look, double width, double text_width)
 	return look->quad == QUAD_RIGHT ? width - look->padding - text_width : look->padding;
 }
 
-static int put_text(struct pd_inc *inc, const struct look *look, const char *text, double width, double height, struct pd_ref *ret_font,
-		    struct buf *out, struct err *err)
+static int put_text(struct pd_inc *inc, const struct look *look, const char *text, double width, double height,
+		    struct pd_ref *ret_font, struct buf *out, struct err *err)
 {
 	double size;
 	double y;
 
 	if (fit_size(look, text, width, height, &size, err) < 0)
 		return -1;
-	y = (height - pd_font_ascent(look->font, size) + pd_font_descent(look->font, size)) / 2 - pd_font_descent(look->font, size);
+	y = (height - pd_font_ascent(look->font, size) + pd_font_descent(look->font, size)) / 2 -
+	    pd_font_descent(look->font, size);
 	buf_puts(out, "q\n0 0 ");
 	pd_put_number(out, width);
 	buf_putc(out, ' ');
@@ -137,8 +142,8 @@ static int put_text(struct pd_inc *inc, const struct look *look, const char *tex
 }
 
 /* 12.7.3.3: the text between /Tx BMC and EMC. `rotate` is the widget's /MK /R: the appearance turns with it. */
-static int put_look(struct pd_inc *inc, const struct look *look, const char *text, struct pd_rect rect, int rotate, struct pd_ref *ret,
-		    struct err *err)
+static int put_look(struct pd_inc *inc, const struct look *look, const char *text, struct pd_rect rect, int rotate,
+		    struct pd_ref *ret, struct err *err)
 {
 	bool sideways = rotate == 90 || rotate == 270;
 	double width = sideways ? rect.y1 - rect.y0 : rect.x1 - rect.x0;
@@ -175,8 +180,8 @@ static int put_look(struct pd_inc *inc, const struct look *look, const char *tex
 	}
 	buf_puts(&dict, " >>");
 	*ret = pd_inc_reserve(inc);
-	return pd_inc_put_stream(inc, *ret, &dict, (struct bytes){ (const uint8_t *)buf_str(&content), content.len }, /* flate= */ false,
-				 err);
+	return pd_inc_put_stream(inc, *ret, &dict, (struct bytes){ (const uint8_t *)buf_str(&content), content.len },
+				 /* flate= */ false, err);
 }
 
 /* ---- the field font in /DR ---- */
@@ -192,7 +197,8 @@ static const struct pd_obj *form_fonts(struct pd_inc *inc)
 }
 
 /* Finds our font among the file's, or puts it under a name that is free there. */
-static int field_font(struct pd_inc *inc, const struct pd_font *font, const char **ret_name, struct pd_ref *ret, struct err *err)
+static int field_font(struct pd_inc *inc, const struct pd_font *font, const char **ret_name, struct pd_ref *ret,
+		      struct err *err)
 {
 	const struct pd_obj *fonts = form_fonts(inc);
 	const char *name = "KySo";
@@ -221,8 +227,8 @@ static int field_font(struct pd_inc *inc, const struct pd_font *font, const char
 
 /* ---- a new field ---- */
 
-static int put_widget(struct pd_inc *inc, const struct pd_text_field_spec *spec, const struct pd_page *page, const char *value,
-		      const struct look *look, struct err *err)
+static int put_widget(struct pd_inc *inc, const struct pd_text_field_spec *spec, const struct pd_page *page,
+		      const char *value, const struct look *look, struct err *err)
 {
 	AUTO(buf_release) struct buf body = BUF_INIT;
 	struct pd_ref field, form;
@@ -271,7 +277,8 @@ int pd_inc_text_field(struct pd_inc *inc, const struct pd_text_field_spec *spec,
 	if (inc_locks(inc, &locks, err) < 0)
 		return -1;
 	if (locks->signature_count)
-		return err_set(err, ERR_PDF_LOCKED, "the file is signed; the field \"%s\" must be made before the first signature",
+		return err_set(err, ERR_PDF_LOCKED,
+			       "the file is signed; the field \"%s\" must be made before the first signature",
 			       spec->name);
 	if (spec->rect.x0 >= spec->rect.x1 || spec->rect.y0 >= spec->rect.y1)
 		return err_set(err, ERR_PDF_FIELD, "the rectangle of the field \"%s\" is empty", spec->name);
@@ -280,7 +287,8 @@ int pd_inc_text_field(struct pd_inc *inc, const struct pd_text_field_spec *spec,
 	    field_font(inc, spec->font, &look.resource, &look.resource_font, err) < 0)
 		return -1;
 	if (!has_codes(value))
-		return err_set(err, ERR_FONT_GLYPH, "the value of field \"%s\" has a character that the field font lacks", spec->name);
+		return err_set(err, ERR_FONT_GLYPH,
+			       "the value of field \"%s\" has a character that the field font lacks", spec->name);
 	return put_widget(inc, spec, &page, value, &look, err);
 }
 
@@ -324,7 +332,8 @@ static void read_default_appearance(struct str da, struct str *ret_font, double 
 		memmove(window, window + 1, sizeof(window) - sizeof(window[0]));
 		window[4] = token;
 		if (operands && window[4 - operands].p)
-			*ret_color = str_from(window[4 - operands].p, (size_t)(token.p + token.n - window[4 - operands].p));
+			*ret_color =
+			    str_from(window[4 - operands].p, (size_t)(token.p + token.n - window[4 - operands].p));
 		if (!str_is(token, "Tf") || window[2].n < 2 || window[3].n >= sizeof(number))
 			continue;
 		memcpy(number, window[3].p, window[3].n);
@@ -334,8 +343,8 @@ static void read_default_appearance(struct str da, struct str *ret_font, double 
 	}
 }
 
-static int choose_look(struct pd_inc *inc, const struct pd_field *field, const struct pd_font *font, const char *text, struct look *look,
-		       struct err *err)
+static int choose_look(struct pd_inc *inc, const struct pd_field *field, const struct pd_font *font, const char *text,
+		       struct look *look, struct err *err)
 {
 	struct bytes da = pd_string(inherited(inc, field->dict, "DA"));
 	struct str name = { NULL, 0 };
@@ -364,27 +373,30 @@ static int check_fillable(struct pd_inc *inc, const struct pd_field *field, cons
 	static const struct {
 		uint32_t flag;
 		const char *what;
-	} kinds[] = { { TEXT_READ_ONLY, "read-only" }, { TEXT_MULTILINE, "of several lines" }, { TEXT_PASSWORD, "a password" },
-		      { TEXT_FILE_SELECT, "a file" },  { TEXT_COMB, "a comb" },		       { TEXT_RICH, "rich text" } };
+	} kinds[] = { { TEXT_READ_ONLY, "read-only" }, { TEXT_MULTILINE, "of several lines" },
+		      { TEXT_PASSWORD, "a password" }, { TEXT_FILE_SELECT, "a file" },
+		      { TEXT_COMB, "a comb" },         { TEXT_RICH, "rich text" } };
 	const struct pd_obj *max = inherited(inc, field->dict, "MaxLen");
 	const struct inc_locks *locks;
 
-	if (field->type != PD_FIELD_TEXT || field->ref.num == 0)
+	if (field->type != PD_FIELD_TEXT)
 		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" is not a text field", field->name);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (field->flags & kinds[i].flag)
 			return err_set(err, ERR_PDF_FIELD, "the field \"%s\" is %s", field->name, kinds[i].what);
 	if (pd_kind(max) == PD_INT && utf8_count(str_of(text)) > (uint64_t)pd_int(max, 0))
-		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" takes %lld characters", field->name, (long long)pd_int(max, 0));
+		return err_set(err, ERR_PDF_FIELD, "the field \"%s\" takes %lld characters", field->name,
+			       (long long)pd_int(max, 0));
 	if (inc_locks(inc, &locks, err) < 0)
 		return -1;
 	if (locks->p == 1)
-		return err_set(err, ERR_PDF_LOCKED, "the file is certified with P=1: the field \"%s\" cannot be filled", field->name);
+		return err_set(err, ERR_PDF_LOCKED, "the file is certified with P=1: the field \"%s\" cannot be filled",
+			       field->name);
 	return inc_check_lock(inc, field->name, err);
 }
 
-static int put_changed(struct pd_inc *inc, struct pd_ref ref, const struct pd_obj *dict, const struct buf *value, const struct buf *ap,
-		       struct err *err)
+static int put_changed(struct pd_inc *inc, struct pd_ref ref, const struct pd_obj *dict, const struct buf *value,
+		       const struct buf *ap, struct err *err)
 {
 	struct pd_change changes[2];
 	struct buf body = BUF_INIT;
@@ -398,15 +410,16 @@ static int put_changed(struct pd_inc *inc, struct pd_ref ref, const struct pd_ob
 	return inc_put_take(inc, ref, &body, err);
 }
 
-static int fill_widget(struct pd_inc *inc, const struct pd_field *field, const struct pd_widget *widget, const struct look *look,
-		       const char *text, const struct buf *value, struct err *err)
+static int fill_widget(struct pd_inc *inc, const struct pd_field *field, const struct pd_widget *widget,
+		       const struct look *look, const char *text, const struct buf *value, struct err *err)
 {
 	int rotate = (int)pd_int(pd_get(inc->view, pd_get(inc->view, widget->dict, "MK"), "R"), 0);
 	bool merged = pd_ref_eq(widget->ref, field->ref);
 	AUTO(buf_release) struct buf ap = BUF_INIT;
 	struct pd_ref form;
 
-	if (put_look(inc, look, text, widget->rect, rotate == 90 || rotate == 180 || rotate == 270 ? rotate : 0, &form, err) < 0)
+	if (put_look(inc, look, text, widget->rect, rotate == 90 || rotate == 180 || rotate == 270 ? rotate : 0, &form,
+		     err) < 0)
 		return -1;
 	buf_puts(&ap, "<< /N ");
 	pd_put_ref(&ap, form);
@@ -414,18 +427,17 @@ static int fill_widget(struct pd_inc *inc, const struct pd_field *field, const s
 	return put_changed(inc, widget->ref, widget->dict, merged ? value : NULL, &ap, err);
 }
 
-int pd_inc_fill_text(struct pd_inc *inc, const char *name, const char *utf8, const struct pd_font *font, struct err *err)
+int pd_inc_fill_text(struct pd_inc *inc, const char *name, const char *utf8, const struct pd_font *font,
+		     struct err *err)
 {
 	AUTO(buf_release) struct buf value = BUF_INIT;
-	const struct pd_field_list *list;
 	const struct pd_field *field;
 	const char *text;
 	struct look look;
 	bool merged = false;
 
-	if (inc_fields(inc, &list, err) < 0 || prepare_value(inc, name, utf8, &text, err) < 0)
+	if (inc_find_field(inc, name, &field, err) < 0 || prepare_value(inc, name, utf8, &text, err) < 0)
 		return -1;
-	field = pd_field_find(list, name);
 	if (!field)
 		return err_set(err, ERR_PDF_FIELD, "there is no field \"%s\"", name);
 	if (check_fillable(inc, field, text, err) < 0 || choose_look(inc, field, font, text, &look, err) < 0 ||

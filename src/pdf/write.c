@@ -56,8 +56,8 @@ void pd_put_number(struct buf *out, double v)
 	const double limit = 2147483647.0;
 	uint64_t scaled;
 
-	if (!isfinite(v))
-		BUG("a PDF number must be finite");
+	if (isnan(v))
+		v = 0;
 	v = v > limit ? limit : v < -limit ? -limit : v;
 	scaled = (uint64_t)llround(fabs(v) * 100000.0);
 	put_scaled(out, v < 0 && scaled, scaled, NUMBER_DECIMALS, /* point= */ false);
@@ -69,11 +69,12 @@ void pd_put_real(struct buf *out, double v)
 {
 	double a = fabs(v);
 	double power = 1;
-	double scaled = round(a);
+	double scaled;
 	int decimals = 0;
 
-	if (!isfinite(v))
-		BUG("a PDF number must be finite");
+	if (isnan(v))
+		a = 0;
+	scaled = round(a);
 	if (a >= max_exact) {
 		put_scaled(out, v < 0, a < 1.8e19 ? (uint64_t)a : UINT64_MAX, 0, /* point= */ true);
 		return;

@@ -1,6 +1,6 @@
 /*
- * fuzz_png.c - the PNG reader: the input as it is; with the right CRCs, so that what lies behind them is reached; and as rows of a
- * picture whose header the first bytes choose. What is taken is cut and read back as the writer makes it.
+ * fuzz_png.c - the PNG reader: the input as it is; with the right CRCs, so that what lies behind them is reached; and
+ * as rows of a picture whose header the first bytes choose. What is taken is cut and read back as the writer makes it.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -59,7 +59,8 @@ static void with_right_crcs(const uint8_t *data, size_t size)
 		return;
 	memcpy(copy, data, size);
 	while (at + 12 <= size) {
-		size_t n = (size_t)copy[at] << 24 | (size_t)copy[at + 1] << 16 | (size_t)copy[at + 2] << 8 | copy[at + 3];
+		size_t n =
+		    (size_t)copy[at] << 24 | (size_t)copy[at + 1] << 16 | (size_t)copy[at + 2] << 8 | copy[at + 3];
 
 		if (n > size - at - 12)
 			break;

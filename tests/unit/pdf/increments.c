@@ -16,7 +16,8 @@ static void open_file(struct session *s)
 {
 	struct err err = ERR_INIT;
 
-	assert_ok(pd_open((struct bytes){ (const uint8_t *)s->file.data, s->file.len }, PD_OPEN_STRICT, &s->doc, &err), &err);
+	assert_ok(pd_open((struct bytes){ (const uint8_t *)s->file.data, s->file.len }, PD_OPEN_STRICT, &s->doc, &err),
+		  &err);
 	assert_ok(pd_inc_new(s->doc, &s->inc, &err), &err);
 	assert_ptr_equal(pd_inc_doc(s->inc), s->doc);
 }
@@ -57,7 +58,8 @@ static bool key_in(struct str key, const char *const *list)
 }
 
 /* Equal but for the keys named: nothing else changed, added or gone. */
-static void assert_same_but(const struct pd_obj *old, const struct pd_obj *new, const char *const *but, const char *what)
+static void assert_same_but(const struct pd_obj *old, const struct pd_obj *new, const char *const *but,
+			    const char *what)
 {
 	for (size_t i = 0; i < pd_dict_len(old); i++) {
 		struct str key = pd_dict_key(old, i);

@@ -1,6 +1,6 @@
 /*
- * increments.h - what the tests of the writing half share: a file with an increment over it, finished, appended, read again by the
- * strict reader, held against the rules of change analysis and against qpdf where that is installed.
+ * increments.h - what the tests of the writing half share: a file with an increment over it, finished, appended, read
+ * again by the strict reader, held against the rules of change analysis and against qpdf where that is installed.
  */
 #ifndef KYSO_TEST_PDF_INCREMENTS_H
 #define KYSO_TEST_PDF_INCREMENTS_H
@@ -27,7 +27,8 @@ void session_end(struct session *s);
 /* Finishes, appends, re-opens, checks, and begins the next increment. */
 void session_finish(struct session *s);
 /* As they are now, at the last revision. */
-const struct pd_obj *session_get(struct session *s, const char *path); /* "AcroForm.Fields.0.T" from the catalog; dereferenced */
+const struct pd_obj *session_get(struct session *s,
+				 const char *path); /* "AcroForm.Fields.0.T" from the catalog; dereferenced */
 struct pd_view session_view(struct session *s);
 
 /* A file of the system, e.g. a font; skips the test when it is absent. */

@@ -19,7 +19,9 @@ static void begin(struct session *s, const char *page_more)
 
 static struct pd_ref sign_with(struct session *s, const struct pd_image *image)
 {
-	struct pd_signature_spec spec = { .sub_filter = "ETSI.CAdES.detached", .contents_bytes = 32, .rect = { 10, 10, 60, 60 } };
+	struct pd_signature_spec spec = { .sub_filter = "ETSI.CAdES.detached",
+					  .contents_bytes = 32,
+					  .rect = { 10, 10, 60, 60 } };
 	struct pd_appearance look = { .width = 50, .height = 50, .image_rect = { 0, 0, 50, 50 } };
 	struct err err = ERR_INIT;
 	struct pd_ref again;
@@ -102,7 +104,8 @@ static void test_opaque_and_smooth_pictures(void **state)
 		begin(&s, "");
 		ref = sign_with(&s, image);
 		expect_pixels(&s, ref, png);
-		assert_int_equal(pd_kind(pd_get(session_view(&s), pd_load(session_view(&s), ref), "DecodeParms")), i ? PD_DICT : PD_NULL);
+		assert_int_equal(pd_kind(pd_get(session_view(&s), pd_load(session_view(&s), ref), "DecodeParms")),
+				 i ? PD_DICT : PD_NULL);
 		session_end(&s);
 		pd_image_free(image);
 		pd_png_free(png);
@@ -129,7 +132,8 @@ static void test_picture_of_a_passing_png(void **state)
 
 static void test_text_is_embedded(void **state)
 {
-	static const struct pd_text_line lines[] = { { "Nguyễn Thị Ánh", 2, 30, 10 }, { "10:04:05 e\xcc\x82\xcc\xa3", 2, 10.25, 10 } };
+	static const struct pd_text_line lines[] = { { "Nguyễn Thị Ánh", 2, 30, 10 },
+						     { "10:04:05 e\xcc\x82\xcc\xa3", 2, 10.25, 10 } };
 	AUTO(buf_release) struct buf file = BUF_INIT;
 	AUTO(arena_freep) struct arena *arena = arena_new(0);
 	struct pd_font *font = load_font(&file);
@@ -146,13 +150,16 @@ static void test_text_is_embedded(void **state)
 	assert_ok(pd_inc_appearance(s.inc, NULL, &look, &form, &err), &err);
 	assert_ok(pd_inc_appearance(s.inc, NULL, &look, &form, &err), &err); /* one font for both */
 	session_finish(&s);
-	type0 = pd_get(session_view(&s), pd_get(session_view(&s), pd_get(session_view(&s), pd_load(session_view(&s), form), "Resources"), "Font"),
-		       "F0");
+	type0 = pd_get(
+	    session_view(&s),
+	    pd_get(session_view(&s), pd_get(session_view(&s), pd_load(session_view(&s), form), "Resources"), "Font"),
+	    "F0");
 	assert_true(pd_is_name(pd_dict_raw(type0, "Encoding"), "Identity-H"));
 	cid = pd_at(session_view(&s), pd_dict_raw(type0, "DescendantFonts"), 0);
 	assert_true(pd_is_name(pd_dict_raw(cid, "Subtype"), "CIDFontType2"));
 	assert_int_equal(pd_name(pd_dict_raw(cid, "BaseFont")).p[6], '+');
-	assert_ok(pd_stream_decode(session_view(&s), pd_get(session_view(&s), type0, "ToUnicode"), arena, &map, &err), &err);
+	assert_ok(pd_stream_decode(session_view(&s), pd_get(session_view(&s), type0, "ToUnicode"), arena, &map, &err),
+		  &err);
 	assert_non_null(memmem(map.p, map.n, "<1EC7>", 6)); /* ệ, which was given as three characters */
 	assert_non_null(memmem(map.p, map.n, "<1EC5>", 6)); /* ễ */
 	assert_null(memmem(map.p, map.n, "<0302>", 6));
@@ -185,7 +192,9 @@ static void test_rotated_pages(void **state)
 	static const struct {
 		const char *page;
 		double matrix[4];
-	} cases[] = { { "/Rotate 90", { 0, 1, -1, 0 } }, { "/Rotate 180", { -1, 0, 0, -1 } }, { "/Rotate 270", { 0, -1, 1, 0 } } };
+	} cases[] = { { "/Rotate 90", { 0, 1, -1, 0 } },
+		      { "/Rotate 180", { -1, 0, 0, -1 } },
+		      { "/Rotate 270", { 0, -1, 1, 0 } } };
 	struct pd_appearance look = { .width = 40, .height = 20 };
 
 	(void)state;

@@ -21,9 +21,12 @@ static void begin(struct session *s, const char *catalog)
 	builder_release(&b);
 }
 
-static void add(struct session *s, const struct bytes *certs, size_t cert_count, const struct bytes *crls, size_t crl_count)
+static void add(struct session *s, const struct bytes *certs, size_t cert_count, const struct bytes *crls,
+		size_t crl_count)
 {
-	struct pd_dss_material material = { .certs = certs, .cert_count = cert_count, .crls = crls, .crl_count = crl_count };
+	struct pd_dss_material material = {
+		.certs = certs, .cert_count = cert_count, .crls = crls, .crl_count = crl_count
+	};
 	struct err err = ERR_INIT;
 
 	assert_ok(pd_inc_dss(s->inc, &material, &err), &err);
@@ -67,7 +70,8 @@ static void test_nothing_new_is_nothing_written(void **state)
 
 static void test_existing_stores(void **state)
 {
-	static const char *const catalogs[] = { "/DSS 5 0 R", "/DSS << /Certs [4 0 R] /VRI << /ABC << /Cert [4 0 R] >> >> >>" };
+	static const char *const catalogs[] = { "/DSS 5 0 R",
+						"/DSS << /Certs [4 0 R] /VRI << /ABC << /Cert [4 0 R] >> >> >>" };
 	const struct bytes certs[] = { cert_a, cert_b };
 
 	(void)state;
@@ -107,7 +111,8 @@ static void test_large_values_are_compressed(void **state)
 
 static void test_wrong_stores(void **state)
 {
-	static const char *const catalogs[] = { "/DSS 7", "/DSS << /Certs 5 >>", "/DSS << /Certs [5] >>", "/DSS << /Certs [6 0 R] >>" };
+	static const char *const catalogs[] = { "/DSS 7", "/DSS << /Certs 5 >>", "/DSS << /Certs [5] >>",
+						"/DSS << /Certs [6 0 R] >>" };
 	struct pd_dss_material material = { .certs = &cert_b, .cert_count = 1 };
 
 	(void)state;
@@ -122,10 +127,8 @@ static void test_wrong_stores(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_new_store),
-	cmocka_unit_test(test_nothing_new_is_nothing_written),
-	cmocka_unit_test(test_existing_stores),
-	cmocka_unit_test(test_large_values_are_compressed),
+	cmocka_unit_test(test_new_store),       cmocka_unit_test(test_nothing_new_is_nothing_written),
+	cmocka_unit_test(test_existing_stores), cmocka_unit_test(test_large_values_are_compressed),
 	cmocka_unit_test(test_wrong_stores),
 };
 

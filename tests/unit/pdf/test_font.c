@@ -1,5 +1,5 @@
-/* test_font.c - the installed fonts with Times New Roman metrics: every Vietnamese letter, composed or not, and subsets that parse
- * again and show the same glyphs. */
+/* test_font.c - the installed fonts with Times New Roman metrics: every Vietnamese letter, composed or not, and subsets
+ * that parse again and show the same glyphs. */
 #include "test.h"
 
 #include "pdf/field_encoding.h"
@@ -106,8 +106,8 @@ static bool same_outline(const struct pd_font *a, unsigned ga, const struct pd_f
 		size_t skip = font_u16(x.p + 10 + ends);
 		size_t n = x.n - 12 - ends - skip;
 
-		return memcmp(x.p + 10, y.p + 10, ends) == 0 && font_u16(y.p + 10 + ends) == 0 && y.n >= n + 12 + ends &&
-		       memcmp(x.p + 12 + ends + skip, y.p + 12 + ends, n) == 0;
+		return memcmp(x.p + 10, y.p + 10, ends) == 0 && font_u16(y.p + 10 + ends) == 0 &&
+		       y.n >= n + 12 + ends && memcmp(x.p + 12 + ends + skip, y.p + 12 + ends, n) == 0;
 	}
 	return same_outline(a, font_u16(x.p + 12), b, font_u16(y.p + 12), depth + 1); /* the base letter */
 }
@@ -250,6 +250,28 @@ static void test_hostile_fonts(void **state)
 	pd_font_free(NULL);
 }
 
+/* A made-up font of three characters, once with each format of cmap; it lies with the inputs of the fuzzer. */
+static void test_both_formats_of_cmap(void **state)
+{
+	static const char *const names[] = { "format4", "format12" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *root = getenv("KYSO_SOURCE_DIR");
+		struct loaded l;
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/font/%s", root ? root : ".", names[i]);
+		load(&l, path);
+		assert_string_equal(pd_font_name(l.font), "Tron");
+		assert_int_equal(font_glyph(l.font, 'A'), 1);
+		assert_int_equal(font_glyph(l.font, 'a'), 3);
+		assert_int_equal(font_glyph(l.font, 'b'), 0);
+		assert_int_equal(font_glyph(l.font, 0x10000), 0);
+		drop(&l);
+	}
+}
+
 /* A composite that holds itself must not be followed for ever. */
 static void test_composite_cycle(void **state)
 {
@@ -280,6 +302,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_checksum_of_subset),
 	cmocka_unit_test(test_faces_are_shared),
 	cmocka_unit_test(test_hostile_fonts),
+	cmocka_unit_test(test_both_formats_of_cmap),
 	cmocka_unit_test(test_composite_cycle),
 };
 

@@ -1,4 +1,5 @@
-/* test_increment.c - the frame of an increment: numbers, offsets, cross-references of the file's own kind, shared dictionaries. */
+/* test_increment.c - the frame of an increment: numbers, offsets, cross-references of the file's own kind, shared
+ * dictionaries. */
 #include "test.h"
 
 #include "increments.h"
@@ -26,7 +27,9 @@ static void put(struct session *s, struct pd_ref ref, const char *text)
 
 static void sign(struct session *s, const char *name)
 {
-	struct pd_signature_spec spec = { .field_name = name, .sub_filter = "ETSI.CAdES.detached", .contents_bytes = 32 };
+	struct pd_signature_spec spec = { .field_name = name,
+					  .sub_filter = "ETSI.CAdES.detached",
+					  .contents_bytes = 32 };
 	struct err err = ERR_INIT;
 
 	assert_ok(pd_inc_signature(s->inc, &spec, &err), &err);
@@ -60,7 +63,9 @@ static void one_object(enum kind kind, size_t junk, const char *tail)
 		put(&s, (struct pd_ref){ 4, 0 }, "<< /Title (y) >>");
 		pd_inc_reserve(s.inc); /* never put: a hole in the numbers */
 		stream = pd_inc_reserve(s.inc);
-		assert_ok(pd_inc_put_stream(s.inc, stream, &none, (struct bytes){ (const uint8_t *)"hello", 5 }, true, &err), &err);
+		assert_ok(
+		    pd_inc_put_stream(s.inc, stream, &none, (struct bytes){ (const uint8_t *)"hello", 5 }, true, &err),
+		    &err);
 		session_finish(&s);
 		assert_int_equal(pd_int(pd_array_raw(pd_load(session_view(&s), ref), 0), 0), 42);
 		assert_int_equal(pd_kind(pd_load(session_view(&s), stream)), PD_STREAM);
@@ -183,6 +188,29 @@ static void test_refused_files(void **state)
 	refused(&b, ERR_PDF_SYNTAX);
 }
 
+static void test_objects_that_cannot_be_replaced(void **state)
+{
+	static const struct pd_ref refs[] = { { 0, 0 }, { 3, 1 }, { 4, 0 }, { 99, 0 } };
+	AUTO(buf_release) struct buf body = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct builder b;
+	struct session s;
+
+	(void)state;
+	builder_init(&b, "%PDF-1.7\n");
+	builder_page(&b);
+	builder_stream(&b, 4, "", "x", 1);
+	builder_table(&b, "/Root 1 0 R");
+	session_begin(&s, &b);
+	builder_release(&b);
+	buf_puts(&body, "1");
+	for (size_t i = 0; i < ARRAY_LEN(refs); i++)
+		assert_fails(pd_inc_put(s.inc, refs[i], &body, &err), &err, ERR_PDF_STRUCTURE);
+	assert_fails(pd_inc_put_stream(s.inc, (struct pd_ref){ 3, 0 }, &body, (struct bytes){ NULL, 0 }, false, &err),
+		     &err, ERR_PDF_STRUCTURE);
+	session_end(&s);
+}
+
 static void test_hybrid_is_refused(void **state)
 {
 	struct builder b;
@@ -206,7 +234,9 @@ static void check_signed(struct session *s, size_t annots, size_t fields)
 
 static void test_annots_absent_direct_and_indirect(void **state)
 {
-	static const char *const pages[] = { "", "/Annots [4 0 R]", "/Annots 5 0 R", "/Annots null", "/Annots 77 0 R", "/Annots []" };
+	static const char *const pages[] = {
+		"", "/Annots [4 0 R]", "/Annots 5 0 R", "/Annots null", "/Annots 77 0 R", "/Annots []"
+	};
 	static const size_t before[] = { 0, 1, 1, 0, 0, 0 };
 
 	(void)state;
@@ -271,10 +301,11 @@ static void test_form_absent_direct_and_indirect(void **state)
 
 static void test_objects_out_of_an_object_stream(void **state)
 {
-	static const char *const bodies[] = { "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Lang (vi) >>",
-					      "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-					      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595.276 841.89] /Annots 4 0 R >>", "[]",
-					      "<< /Fields [] >>" };
+	static const char *const bodies[] = {
+		"<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Lang (vi) >>",
+		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595.276 841.89] /Annots 4 0 R >>", "[]", "<< /Fields [] >>"
+	};
 	struct builder b;
 	struct session s;
 
@@ -308,7 +339,9 @@ static void test_wrong_structures(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct pd_signature_spec spec = { .sub_filter = "ETSI.CAdES.detached", .contents_bytes = 32, .docmdp_p = 2 };
+		struct pd_signature_spec spec = { .sub_filter = "ETSI.CAdES.detached",
+						  .contents_bytes = 32,
+						  .docmdp_p = 2 };
 		struct err err = ERR_INIT;
 		struct builder b;
 		struct session s;
@@ -361,7 +394,8 @@ static void test_exact_range_and_fill(void **state)
 	assert_memory_equal(gap, "<3012ab000000", 13);
 	assert_ok(pd_inc_result_fill(&s.result, before, (struct bytes){ der, 1 }, &err), &err);
 	assert_memory_equal(gap, "<300000000000", 13); /* the rest is zeros again */
-	assert_fails(pd_inc_result_fill(&s.result, before, (struct bytes){ der, 33 }, &err), &err, ERR_PDF_CONTENTS_TOO_SMALL);
+	assert_fails(pd_inc_result_fill(&s.result, before, (struct bytes){ der, 33 }, &err), &err,
+		     ERR_PDF_CONTENTS_TOO_SMALL);
 	session_end(&s);
 	builder_release(&b);
 }
@@ -374,6 +408,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_id_is_made_when_there_is_none),
 	cmocka_unit_test(test_numbers_are_fresh),
 	cmocka_unit_test(test_refused_files),
+	cmocka_unit_test(test_objects_that_cannot_be_replaced),
 	cmocka_unit_test(test_hybrid_is_refused),
 	cmocka_unit_test(test_annots_absent_direct_and_indirect),
 	cmocka_unit_test(test_form_absent_direct_and_indirect),

@@ -118,7 +118,8 @@ static void test_grey_depths(void **state)
 {
 	static const uint8_t d1[] = { 0, 0xa0 }, d2[] = { 0, 0x1b }, d4[] = { 0, 0x0f, 0x80 }, d8[] = { 0, 1, 2, 3 };
 	static const uint8_t d16[] = { 0, 0xff, 0xff, 0x80, 0x00, 0x00, 0x7f };
-	struct pd_png *png = parse(&(struct maker){ .width = 3, .height = 1, .depth = 1, .raw = d1, .raw_len = sizeof(d1) });
+	struct pd_png *png =
+	    parse(&(struct maker){ .width = 3, .height = 1, .depth = 1, .raw = d1, .raw_len = sizeof(d1) });
 
 	(void)state;
 	expect_pixel(png, 0, 255, 255, 255, 255);
@@ -148,16 +149,19 @@ static void test_colour_types(void **state)
 {
 	static const uint8_t rgb[] = { 0, 1, 2, 3, 4, 5, 6 }, ga[] = { 0, 10, 20, 30, 255 };
 	static const uint8_t rgba16[] = { 0, 0xff, 0xff, 0, 0, 0x80, 0, 0x40, 0 };
-	struct pd_png *png = parse(&(struct maker){ .width = 2, .height = 1, .depth = 8, .color = 2, .raw = rgb, .raw_len = sizeof(rgb) });
+	struct pd_png *png = parse(
+	    &(struct maker){ .width = 2, .height = 1, .depth = 8, .color = 2, .raw = rgb, .raw_len = sizeof(rgb) });
 
 	(void)state;
 	expect_pixel(png, 1, 4, 5, 6, 255);
 	pd_png_free(png);
-	png = parse(&(struct maker){ .width = 2, .height = 1, .depth = 8, .color = 4, .raw = ga, .raw_len = sizeof(ga) });
+	png =
+	    parse(&(struct maker){ .width = 2, .height = 1, .depth = 8, .color = 4, .raw = ga, .raw_len = sizeof(ga) });
 	expect_pixel(png, 0, 10, 10, 10, 20);
 	expect_pixel(png, 1, 30, 30, 30, 255);
 	pd_png_free(png);
-	png = parse(&(struct maker){ .width = 1, .height = 1, .depth = 16, .color = 6, .raw = rgba16, .raw_len = sizeof(rgba16) });
+	png = parse(&(struct maker){
+	    .width = 1, .height = 1, .depth = 16, .color = 6, .raw = rgba16, .raw_len = sizeof(rgba16) });
 	expect_pixel(png, 0, 255, 0, 128, 64);
 	pd_png_free(png);
 }
@@ -166,8 +170,17 @@ static void test_palette_with_transparency(void **state)
 {
 	static const uint8_t palette[] = { 9, 8, 7, 6, 5, 4, 3, 2, 1 };
 	static const uint8_t raw[] = { 0, 0x18 };
-	struct maker m = { .width = 3, .height = 1, .depth = 2, .color = 3, .palette = palette, .palette_len = 9, .extra_type = "tRNS",
-			   .extra = "\x40", .extra_len = 1, .raw = raw, .raw_len = sizeof(raw) };
+	struct maker m = { .width = 3,
+			   .height = 1,
+			   .depth = 2,
+			   .color = 3,
+			   .palette = palette,
+			   .palette_len = 9,
+			   .extra_type = "tRNS",
+			   .extra = "\x40",
+			   .extra_len = 1,
+			   .raw = raw,
+			   .raw_len = sizeof(raw) };
 	struct pd_png *png = parse(&m);
 
 	(void)state;
@@ -180,9 +193,22 @@ static void test_palette_with_transparency(void **state)
 static void test_transparent_colour(void **state)
 {
 	static const uint8_t raw[] = { 0, 1, 2, 3, 1, 2, 4 }, grey[] = { 0, 0xff, 0xff, 0xff, 0xfe };
-	struct maker m = { .width = 2, .height = 1, .depth = 8, .color = 2, .extra_type = "tRNS", .extra = "\0\1\0\2\0\3", .extra_len = 6,
-			   .raw = raw, .raw_len = sizeof(raw) };
-	struct maker g = { .width = 2, .height = 1, .depth = 16, .extra_type = "tRNS", .extra = "\xff\xfe", .extra_len = 2, .raw = grey,
+	struct maker m = { .width = 2,
+			   .height = 1,
+			   .depth = 8,
+			   .color = 2,
+			   .extra_type = "tRNS",
+			   .extra = "\0\1\0\2\0\3",
+			   .extra_len = 6,
+			   .raw = raw,
+			   .raw_len = sizeof(raw) };
+	struct maker g = { .width = 2,
+			   .height = 1,
+			   .depth = 16,
+			   .extra_type = "tRNS",
+			   .extra = "\xff\xfe",
+			   .extra_len = 2,
+			   .raw = grey,
 			   .raw_len = sizeof(grey) };
 	struct pd_png *png = parse(&m);
 
@@ -199,8 +225,10 @@ static void test_transparent_colour(void **state)
 static void test_filters(void **state)
 {
 	/* the same two columns of RGB through each filter */
-	static const uint8_t raw[] = { 1, 10, 20, 30, 5, 5, 5, 2, 1, 1, 1, 1, 1, 1, 3, 5, 5, 5, 5, 5, 5, 4, 1, 1, 1, 1, 1, 1 };
-	struct pd_png *png = parse(&(struct maker){ .width = 2, .height = 4, .depth = 8, .color = 2, .raw = raw, .raw_len = sizeof(raw) });
+	static const uint8_t raw[] = { 1, 10, 20, 30, 5, 5, 5, 2, 1, 1, 1, 1, 1, 1,
+				       3, 5,  5,  5,  5, 5, 5, 4, 1, 1, 1, 1, 1, 1 };
+	struct pd_png *png = parse(
+	    &(struct maker){ .width = 2, .height = 4, .depth = 8, .color = 2, .raw = raw, .raw_len = sizeof(raw) });
 
 	(void)state;
 	expect_pixel(png, 0, 10, 20, 30, 255);
@@ -234,10 +262,12 @@ static void test_adam7(void **state)
 		}
 	png = parse(&(struct maker){ .width = 5, .height = 5, .depth = 8, .interlace = 1, .raw = raw, .raw_len = n });
 	for (uint32_t i = 0; i < 25; i++)
-		expect_pixel(png, i, (int)(10 * (i / 5) + i % 5), (int)(10 * (i / 5) + i % 5), (int)(10 * (i / 5) + i % 5), 255);
+		expect_pixel(png, i, (int)(10 * (i / 5) + i % 5), (int)(10 * (i / 5) + i % 5),
+			     (int)(10 * (i / 5) + i % 5), 255);
 	pd_png_free(png);
 	/* one pixel: six of the seven passes are empty */
-	png = parse(&(struct maker){ .width = 1, .height = 1, .depth = 8, .interlace = 1, .raw = (const uint8_t *)"\0\x2a", .raw_len = 2 });
+	png = parse(&(struct maker){
+	    .width = 1, .height = 1, .depth = 8, .interlace = 1, .raw = (const uint8_t *)"\0\x2a", .raw_len = 2 });
 	expect_pixel(png, 0, 42, 42, 42, 255);
 	pd_png_free(png);
 }
@@ -245,8 +275,14 @@ static void test_adam7(void **state)
 static void test_physical_size(void **state)
 {
 	static const uint8_t raw[] = { 0, 0 };
-	struct maker m = { .width = 1, .height = 1, .depth = 8, .extra_type = "pHYs", .extra = "\0\0\x2e\x23\0\0\x2e\x24\1", .extra_len = 9,
-			   .raw = raw, .raw_len = 2 };
+	struct maker m = { .width = 1,
+			   .height = 1,
+			   .depth = 8,
+			   .extra_type = "pHYs",
+			   .extra = "\0\0\x2e\x23\0\0\x2e\x24\1",
+			   .extra_len = 9,
+			   .raw = raw,
+			   .raw_len = 2 };
 	struct pd_png *png = parse(&m);
 
 	(void)state;
@@ -262,7 +298,9 @@ static void test_physical_size(void **state)
 /* ---- what is refused ---- */
 
 static const uint8_t plain_raw[] = { 0, 0, 0, 0 };
-static const struct maker plain = { .width = 3, .height = 1, .depth = 8, .raw = plain_raw, .raw_len = sizeof(plain_raw) };
+static const struct maker plain = {
+	.width = 3, .height = 1, .depth = 8, .raw = plain_raw, .raw_len = sizeof(plain_raw)
+};
 
 static void refused_maker(struct maker m, enum err_code code, const char *says)
 {
@@ -340,7 +378,14 @@ static void test_wrong_palettes(void **state)
 {
 	static const uint8_t palette[6] = { 0 };
 	static const uint8_t raw[] = { 0, 2 }, bits[] = { 0, 0x80 };
-	struct maker m = { .width = 1, .height = 1, .depth = 8, .color = 3, .palette = palette, .palette_len = 6, .raw = raw, .raw_len = 2 };
+	struct maker m = { .width = 1,
+			   .height = 1,
+			   .depth = 8,
+			   .color = 3,
+			   .palette = palette,
+			   .palette_len = 6,
+			   .raw = raw,
+			   .raw_len = 2 };
 
 	(void)state;
 	refused_maker(m, ERR_PNG, "outside the palette");
@@ -499,7 +544,8 @@ static void test_write_and_read(void **state)
 static void test_crop(void **state)
 {
 	static const uint8_t raw[] = { 0, 0, 255, 1, 255, 2, 0, 0, 10, 255, 11, 255, 12, 9 };
-	struct pd_png *png = parse(&(struct maker){ .width = 3, .height = 2, .depth = 8, .color = 4, .raw = raw, .raw_len = sizeof(raw) });
+	struct pd_png *png = parse(
+	    &(struct maker){ .width = 3, .height = 2, .depth = 8, .color = 4, .raw = raw, .raw_len = sizeof(raw) });
 	struct pd_png *cut = NULL;
 	struct err err = ERR_INIT;
 

@@ -235,6 +235,35 @@ static void test_existing_split_field(void **state)
 	session_end(&s);
 }
 
+static void test_fields_that_cannot_be_signed(void **state)
+{
+	static const struct {
+		const char *fields, *says;
+	} cases[] = { { "4 0 R 6 0 R", "two fields" },
+		      { "<< /FT /Sig /T (Ky) >>", "not an indirect object" },
+		      { "5 0 R", "widget of the field" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct builder b;
+		struct session s;
+
+		builder_init(&b, "%PDF-1.7\n");
+		page_objects(&b, "", "");
+		builder_object(&b, 4, EMPTY_FIELD, "");
+		builder_object(&b, 5, "<< /FT /Sig /T (Ky) /Kids [<< /Subtype /Widget /Rect [0 0 9 9] >>] >>");
+		builder_object(&b, 6, EMPTY_FIELD, "");
+		builder_table(&b, "/Root 1 0 R");
+		builder_object(&b, 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%s] >> >>",
+			       cases[i].fields);
+		builder_table(&b, "/Root 1 0 R");
+		session_begin(&s, &b);
+		builder_release(&b);
+		refused(&s, spec_of("Ky"), ERR_PDF_FIELD, cases[i].says);
+		session_end(&s);
+	}
+}
+
 /* ---- locks ---- */
 
 static void test_lock_of_a_new_field(void **state)
@@ -323,7 +352,7 @@ static void test_certification(void **state)
 	spec.rect = (struct pd_rect){ 0, 0, 9, 9 };
 	refused(&s, spec, ERR_PDF_LOCKED, "P=2");
 	spec.rect = (struct pd_rect){ 0, 0, 0, 0 };
-	sign(&s, spec);           /* a new one that shows nothing */
+	sign(&s, spec);          /* a new one that shows nothing */
 	sign(&s, spec_of("Ky")); /* an existing one */
 	check_ranges(&s, 3);
 	session_end(&s);
@@ -420,8 +449,9 @@ static void test_seed_getter(void **state)
 	struct session s;
 
 	(void)state;
-	begin(&s, "/SV << /Ff 72 /DigestMethod [(SHA256) (SHA384)] /Reasons [(a)] /TimeStamp << /URL (http://tsa) /Ff 1 >> "
-		  "/Cert << /Ff 1 >> /MDP << /P 3 >> >>");
+	begin(&s,
+	      "/SV << /Ff 72 /DigestMethod [(SHA256) (SHA384)] /Reasons [(a)] /TimeStamp << /URL (http://tsa) /Ff 1 >> "
+	      "/Cert << /Ff 1 >> /MDP << /P 3 >> >>");
 	assert_ok(pd_field_list(session_view(&s), arena, &list, &err), &err);
 	assert_ok(pd_seed_load(session_view(&s), pd_field_find(&list, "Ky"), arena, &seed, &err), &err);
 	assert_int_equal(seed.digest_method_count, 2);
@@ -438,19 +468,13 @@ static void test_seed_getter(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_new_visible_field),
-	cmocka_unit_test(test_invisible_and_time_stamp),
-	cmocka_unit_test(test_names_that_cannot_be),
-	cmocka_unit_test(test_one_signature_an_increment),
-	cmocka_unit_test(test_name_of_a_parent),
-	cmocka_unit_test(test_existing_field),
-	cmocka_unit_test(test_existing_split_field),
-	cmocka_unit_test(test_lock_of_a_new_field),
-	cmocka_unit_test(test_lock_of_an_existing_field),
-	cmocka_unit_test(test_certification),
-	cmocka_unit_test(test_no_changes_after_p1),
-	cmocka_unit_test(test_seed_values),
-	cmocka_unit_test(test_seed_getter),
+	cmocka_unit_test(test_new_visible_field),    cmocka_unit_test(test_invisible_and_time_stamp),
+	cmocka_unit_test(test_names_that_cannot_be), cmocka_unit_test(test_one_signature_an_increment),
+	cmocka_unit_test(test_name_of_a_parent),     cmocka_unit_test(test_existing_field),
+	cmocka_unit_test(test_existing_split_field), cmocka_unit_test(test_fields_that_cannot_be_signed),
+	cmocka_unit_test(test_lock_of_a_new_field),  cmocka_unit_test(test_lock_of_an_existing_field),
+	cmocka_unit_test(test_certification),        cmocka_unit_test(test_no_changes_after_p1),
+	cmocka_unit_test(test_seed_values),          cmocka_unit_test(test_seed_getter),
 };
 
 TEST_MAIN(tests)

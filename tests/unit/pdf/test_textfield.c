@@ -1,4 +1,5 @@
-/* test_textfield.c - blanks made before the signature and filled after it; the appearance shows the value and nothing else. */
+/* test_textfield.c - blanks made before the signature and filled after it; the appearance shows the value and nothing
+ * else. */
 #include "test.h"
 
 #include "increments.h"
@@ -20,7 +21,8 @@ static void begin(struct fixture *f, const char *form, const char *page, const c
 	f->font = load_font(&f->font_file);
 	builder_init(&b, "%PDF-1.7\n");
 	page_objects(&b, form, page);
-	builder_object(&b, 4, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Cu) /Rect [10 10 110 30] /P 3 0 R %s >>", field);
+	builder_object(&b, 4, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Cu) /Rect [10 10 110 30] /P 3 0 R %s >>",
+		       field);
 	builder_object(&b, 5, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
 	builder_object(&b, 6, "<< /Helv 5 0 R >>");
 	builder_object(&b, 7, "<< /Font 6 0 R >>");
@@ -38,7 +40,9 @@ static void end(struct fixture *f)
 
 static void add(struct fixture *f, const char *name, const char *value)
 {
-	struct pd_text_field_spec spec = { .name = name, .rect = { 100, 700, 160, 718 }, .font = f->font, .size_pt = 13, .value = value };
+	struct pd_text_field_spec spec = {
+		.name = name, .rect = { 100, 700, 160, 718 }, .font = f->font, .size_pt = 13, .value = value
+	};
 	struct err err = ERR_INIT;
 
 	assert_ok(pd_inc_text_field(f->s.inc, &spec, &err), &err);
@@ -64,8 +68,12 @@ static void refuse_fill(struct fixture *f, const char *name, const char *value, 
 static void sign(struct fixture *f, int p, enum pd_lock_action lock)
 {
 	static const char *const fields[] = { "Ngay" };
-	struct pd_signature_spec spec = { .sub_filter = "ETSI.CAdES.detached", .contents_bytes = 32, .docmdp_p = p, .lock = lock,
-					  .lock_fields = fields, .lock_field_count = 1 };
+	struct pd_signature_spec spec = { .sub_filter = "ETSI.CAdES.detached",
+					  .contents_bytes = 32,
+					  .docmdp_p = p,
+					  .lock = lock,
+					  .lock_fields = fields,
+					  .lock_field_count = 1 };
 	struct err err = ERR_INIT;
 
 	assert_ok(pd_inc_signature(f->s.inc, &spec, &err), &err);
@@ -130,7 +138,7 @@ static void test_prepare_sign_fill(void **state)
 	fill(&f, "So", "125/QĐ-ỮỲ");
 	expect(&f, "0", "125/QĐ-ỮỲ");
 	assert_true(f.s.file.len - before < 2500); /* the font of the file is used, none is embedded */
-	fill(&f, "So", "e\xcc\x82\xcc\xa3"); /* value and appearance are composed alike */
+	fill(&f, "So", "e\xcc\x82\xcc\xa3");       /* value and appearance are composed alike */
 	expect(&f, "0", "ệ");
 	fill(&f, "So", "");
 	expect(&f, "0", "");
@@ -178,9 +186,11 @@ static void test_rotated_page(void **state)
 
 static void test_resources_of_other_shapes(void **state)
 {
-	static const char *const forms[] = { "/AcroForm << /Fields [] /DR << /Font << /Helv 5 0 R >> >> >>",
-					     "/AcroForm << /Fields [] /DR << /Font 6 0 R >> >>", "/AcroForm << /Fields [] /DR 7 0 R >>",
-					     "/AcroForm << /Fields [] /DR << /Font << /Helv 5 0 R /KySo 5 0 R >> >> >>" };
+	static const char *const forms[] = {
+		"/AcroForm << /Fields [] /DR << /Font << /Helv 5 0 R >> >> >>",
+		"/AcroForm << /Fields [] /DR << /Font 6 0 R >> >>", "/AcroForm << /Fields [] /DR 7 0 R >>",
+		"/AcroForm << /Fields [] /DR << /Font << /Helv 5 0 R /KySo 5 0 R >> >> >>"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -217,7 +227,8 @@ static void test_font_of_the_file_is_held_against_ours(void **state)
 	before = f.s.file.len;
 	fill(&f, "So", "2"); /* now they are not */
 	assert_true(f.s.file.len - before > 2500);
-	assert_int_equal(pd_kind(session_get(&f.s, "AcroForm.Fields.0.AP.N.Resources.Font.F0.DescendantFonts")), PD_ARRAY);
+	assert_int_equal(pd_kind(session_get(&f.s, "AcroForm.Fields.0.AP.N.Resources.Font.F0.DescendantFonts")),
+			 PD_ARRAY);
 	end(&f);
 }
 
@@ -227,7 +238,8 @@ static void foreign(const char *field, const char *value, enum err_code code, co
 {
 	struct fixture f;
 
-	begin(&f, "/AcroForm << /Fields [4 0 R] /DR << /Font << /Helv 5 0 R >> >> /DA (/Helv 10 Tf 0 0 1 rg) >>", "/Annots [4 0 R]", field);
+	begin(&f, "/AcroForm << /Fields [4 0 R] /DR << /Font << /Helv 5 0 R >> >> /DA (/Helv 10 Tf 0 0 1 rg) >>",
+	      "/Annots [4 0 R]", field);
 	if (says)
 		refuse_fill(&f, "Cu", value, code, says);
 	else
@@ -251,7 +263,8 @@ static void test_foreign_fields(void **state)
 	foreign("/Ff 33554432", "x", ERR_PDF_FIELD, "rich");
 	foreign("", "a\nb", ERR_PDF_FIELD, "control character");
 	foreign("", "\xff", ERR_TEXT, "\"Cu\"");
-	foreign("", "một văn bản rất dài không thể nào đứng vừa trong một ô hẹp như thế này, dù chữ có nhỏ đến đâu", ERR_PDF_FIELD, "does not fit");
+	foreign("", "một văn bản rất dài không thể nào đứng vừa trong một ô hẹp như thế này, dù chữ có nhỏ đến đâu",
+		ERR_PDF_FIELD, "does not fit");
 }
 
 static void test_colour_is_kept(void **state)
@@ -264,7 +277,9 @@ static void test_colour_is_kept(void **state)
 	(void)state;
 	begin(&f, "/AcroForm << /Fields [4 0 R] /DA (/Helv 10 Tf 0 0 1 rg) >>", "/Annots [4 0 R]", "");
 	fill(&f, "Cu", "xanh");
-	assert_ok(pd_stream_decode(session_view(&f.s), session_get(&f.s, "AcroForm.Fields.0.AP.N"), arena, &content, &err), &err);
+	assert_ok(
+	    pd_stream_decode(session_view(&f.s), session_get(&f.s, "AcroForm.Fields.0.AP.N"), arena, &content, &err),
+	    &err);
 	assert_non_null(memmem(content.p, content.n, "0 0 1 rg\n", 9));
 	assert_non_null(memmem(content.p, content.n, " 10 Tf", 6));
 	end(&f);
@@ -298,7 +313,9 @@ static void test_split_field_fills_every_widget(void **state)
 
 static void test_refused_new_fields(void **state)
 {
-	struct pd_text_field_spec spec = { .name = "So", .rect = { 0, 0, 60, 18 }, .size_pt = 13, .value = "\xe4\xb8\xad" };
+	struct pd_text_field_spec spec = {
+		.name = "So", .rect = { 0, 0, 60, 18 }, .size_pt = 13, .value = "\xe4\xb8\xad"
+	};
 	struct err err = ERR_INIT;
 	struct fixture f;
 

@@ -122,7 +122,8 @@ static void test_text_strings(void **state)
 
 static void test_objects_as_parsed(void **state)
 {
-	static const char body[] = "<< /A [1 -2 3.25 .5 null true false /N#20x (a\\)b) <00ff> 7 0 R] /D << /E << >> >> /F [] >>";
+	static const char body[] =
+	    "<< /A [1 -2 3.25 .5 null true false /N#20x (a\\)b) <00ff> 7 0 R] /D << /E << >> >> /F [] >>";
 	struct builder b;
 	struct pd_doc *doc = NULL;
 	struct err err = ERR_INIT;
@@ -136,7 +137,8 @@ static void test_objects_as_parsed(void **state)
 	builder_table(&b, "/Root 1 0 R");
 	assert_ok(pd_open(builder_bytes(&b), PD_OPEN_STRICT, &doc, &err), &err);
 	pd_put_obj(&out, pd_load(pd_view_last(doc), (struct pd_ref){ 4, 0 }));
-	expect(&out, "<<\n/A [1 -2 3.25 0.5 null true false /N#20x (a\\)b) <00FF> 7 0 R]\n/D <<\n/E <<\n>>\n>>\n/F []\n>>");
+	expect(&out,
+	       "<<\n/A [1 -2 3.25 0.5 null true false /N#20x (a\\)b) <00FF> 7 0 R]\n/D <<\n/E <<\n>>\n>>\n/F []\n>>");
 	pd_put_obj(&out, NULL);
 	expect(&out, "null");
 	pd_free(doc);
