@@ -1,12 +1,13 @@
-/* appearance.c - see appearance.h. Text marks: NĐ 30/2020 PL I Phần II.I, Times New Roman metrics, upright, 10 pt, black. */
+/* appearance.c - see appearance.h. Text marks: NĐ 30/2020 PL I Phần II.I, Times New Roman metrics, upright, 10 pt,
+ * black. */
 #include "sign/appearance.h"
 
 #include "pdf/font.h"
 #include "sign/plan.h"
 #include "util/err.h"
 
-int appearance_put(struct pd_inc *inc, const struct pd_page *page, const struct planned_mark *mark, const struct pd_image *picture,
-		   const struct pd_font *font, struct pd_ref *ret_form, struct err *err)
+int appearance_put(struct pd_inc *inc, const struct pd_page *page, const struct planned_mark *mark,
+		   const struct pd_image *picture, const struct pd_font *font, struct pd_ref *ret_form, struct err *err)
 {
 	double unit = PD_MM_PER_PT * page->user_unit; /* millimetres of one unit of user space */
 	double size = MARK_TEXT_SIZE_PT / page->user_unit;
@@ -21,7 +22,8 @@ int appearance_put(struct pd_inc *inc, const struct pd_page *page, const struct 
 	}
 	if (mark_info(mark->kind)->picture) {
 		if (!picture)
-			return err_set(err, ERR_SIGN_MARK_IMAGE, "a mark of kind %s needs a picture (--image F.png)", mark_info(mark->kind)->name);
+			return err_set(err, ERR_SIGN_MARK_IMAGE, "a mark of kind %s needs a picture (--image F.png)",
+				       mark_info(mark->kind)->name);
 		if (pd_inc_put_image(inc, picture, &look.image, err) < 0)
 			return -1;
 		look.image_rect = (struct pd_rect){ 0, 0, look.width, look.height };

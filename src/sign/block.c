@@ -19,7 +19,7 @@
 #include "util/err.h"
 #include "util/text_vi.h"
 
-enum { MAX_CANDIDATES = 64 };
+enum { MAX_CANDIDATES = 64, MAX_FORM_PIECES = 5000 /* a page with more is no form to be filled in */ };
 
 static const double MIN_ROOM_MM = 9;
 static const double MAX_ROOM_MM = 75;
@@ -256,11 +256,15 @@ static int look_at(struct finder *finder, size_t p, const struct name_hit *hit)
 	struct column column;
 	enum block_why why;
 
+	if (!hit->alone && !finder->signer)
+		return 0;
 	if (!hit->alone) {
 		set_why(&block, why_no_block(finder, p, hit));
 	} else {
 		if (column_walk(page, hit->row, hit->box, finder->arena, &column, finder->err) < 0)
 			return -1;
+		if (!column.title_count && !finder->signer)
+			return 0;
 		why = column.title_count ? judge(page, &column, hit) : why_no_block(finder, p, hit);
 		describe_column(&block, page, &column);
 		block.score = column.title_count && level_with_recipients(page, column.title_box) ? 5 : 0;
@@ -311,7 +315,7 @@ static int find_empty_blocks(struct finder *finder, size_t p)
 {
 	const struct page_rows *page = &finder->pages[p];
 
-	for (size_t i = 0; i < page->piece_count; i++) {
+	for (size_t i = 0; i < page->piece_count && page->piece_count <= MAX_FORM_PIECES; i++) {
 		const struct piece *piece = &page->pieces[i];
 		enum line_kind kind = titles_kind(piece->key, piece->capitals);
 

@@ -8,7 +8,11 @@
 #include "util/err.h"
 #include "util/text_vi.h"
 
-enum { MAX_NAME_WORDS = 24 /* letters set apart count one each */ };
+enum {
+	MAX_NAME_WORDS = 24, /* letters set apart count one each */
+	MAX_RANK_WORDS = 8,  /* "Thượng tá, PGS. TS. BSCKII" */
+	MAX_HITS = 5000      /* of a page */
+};
 static const double SECOND_LINE_GAP_MM = 3;
 static const double SECOND_LINE_CENTRE_MM = 5;
 static const double MAX_INNER_GAP_MM = 25; /* between the words of a spread name */
@@ -178,7 +182,8 @@ static bool ends_list_item(struct str word)
 /* Whether the words [from, first) are a rank; *box grows over them. */
 static bool takes_rank(struct search *search, size_t from, size_t first, struct span_mm *box)
 {
-	const char *before = rows_join(search->page, from, first - from, search->arena);
+	const char *before =
+	    first - from > MAX_RANK_WORDS ? NULL : rows_join(search->page, from, first - from, search->arena);
 	struct str key;
 
 	if (!before || text_vi_fold(str_of(before), ROWS_KEY, search->arena, &key, NULL) < 0 || !titles_is_rank(key))
@@ -198,7 +203,8 @@ static void take_spread_rank(struct search *search, const struct row *row, size_
 	for (size_t i = first + 1; i < first + count; i++)
 		if (words[i].box.x0 - words[i - 1].box.x1 > gap)
 			gap = words[i].box.x0 - words[i - 1].box.x1;
-	while (from > row->first && words[from].box.x0 - words[from - 1].box.x1 <= gap * SPREAD_SLACK)
+	while (from > row->first && first - from < MAX_RANK_WORDS &&
+	       words[from].box.x0 - words[from - 1].box.x1 <= gap * SPREAD_SLACK)
 		from--;
 	for (; from < first; from++)
 		if (takes_rank(search, from, first, box))
@@ -227,6 +233,8 @@ static int add_hit(struct search *search, size_t row, size_t first, size_t count
 	const struct piece *right = piece_of_word(page, row, first + count - 1);
 	struct name_hit hit = { .row = row, .first = first, .count = count, .accents_differ = accents_differ };
 
+	if (search->count == MAX_HITS)
+		return err_set(search->err, ERR_LIMIT, "more than %d names on a page", MAX_HITS);
 	hit.box = span_of_words(page, first, count);
 	hit.alone =
 	    first + count == right->first + right->count && !ends_list_item(page->words[first + count - 1].text);
@@ -307,7 +315,9 @@ static int match_row(struct search *search, size_t r, const struct spelling *spe
 /* Where the name begins in a piece that a rank or degree may open; the piece's own start when there is none. */
 static size_t skip_rank(struct search *search, const struct piece *piece)
 {
-	for (size_t n = piece->count; n-- > 1;) {
+	size_t most = piece->count <= MAX_RANK_WORDS ? piece->count - 1 : MAX_RANK_WORDS;
+
+	for (size_t n = most; n > 0; n--) {
 		struct span_mm ignored = piece->box;
 
 		if (takes_rank(search, piece->first, piece->first + n, &ignored))
@@ -319,15 +329,16 @@ static size_t skip_rank(struct search *search, const struct piece *piece)
 /* A long name on two centred lines: the piece under `piece` that goes on with it. */
 static const struct piece *second_line(const struct page_rows *page, const struct piece *piece)
 {
-	for (size_t i = 0; i < page->piece_count; i++) {
-		const struct piece *next = &page->pieces[i];
-		double gap = next->box.y0 - piece->box.y1;
-		double off = span_centre(next->box) - span_centre(piece->box);
+	for (size_t r = piece->row + 1; r < page->row_count && page->rows[r].y0 < piece->box.y1 + SECOND_LINE_GAP_MM;
+	     r++)
+		for (size_t i = 0; i < page->rows[r].piece_count; i++) {
+			const struct piece *next = &page->pieces[page->rows[r].first_piece + i];
+			double off = span_centre(next->box) - span_centre(piece->box);
 
-		if (next->row > piece->row && gap > -2 && gap < SECOND_LINE_GAP_MM && off > -SECOND_LINE_CENTRE_MM &&
-		    off < SECOND_LINE_CENTRE_MM)
-			return next;
-	}
+			if (next->box.y0 > piece->box.y1 - 2 && off > -SECOND_LINE_CENTRE_MM &&
+			    off < SECOND_LINE_CENTRE_MM)
+				return next;
+		}
 	return NULL;
 }
 

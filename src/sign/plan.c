@@ -48,8 +48,8 @@ static int place_rect(const struct plan_request *request, struct pd_view view, s
 	if (load_page(view, request->place.page, &page, err) < 0)
 		return -1;
 	if (!on_page(request->place.rect, &page))
-		return err_set(err, ERR_SIGN_PLACE, "the rectangle does not lie on page %u (%.1f x %.1f mm)", request->place.page + 1,
-			       pd_page_width_mm(&page), pd_page_height_mm(&page));
+		return err_set(err, ERR_SIGN_PLACE, "the rectangle does not lie on page %u (%.1f x %.1f mm)",
+			       request->place.page + 1, pd_page_width_mm(&page), pd_page_height_mm(&page));
 	plan->sure = true;
 	plan->mark.page = request->place.page;
 	plan->mark.rect = request->place.rect;
@@ -74,8 +74,8 @@ static void take_titles(struct planned_mark *mark, const struct sign_block *bloc
 	mark->title_count = block->title_count;
 }
 
-static int plan_person(const struct plan_request *request, struct pd_view view, const struct page_text *text, struct arena *arena,
-		       struct sign_plan *plan, struct err *err)
+static int plan_person(const struct plan_request *request, struct pd_view view, const struct page_text *text,
+		       struct arena *arena, struct sign_plan *plan, struct err *err)
 {
 	double width = request->picture_width_mm > 0 ? request->picture_width_mm : MARK_PICTURE_WIDTH_MM;
 	const char *name = request->place.kind == PLACE_NAME ? request->place.name : request->signer;
@@ -153,21 +153,25 @@ static int refuse_seal(const struct plan_request *request, struct err *err)
 		const struct signed_mark *mark = &request->signed_marks[i];
 
 		if (mark->person && mark->why_not)
-			return err_set(err, ERR_SIGN_NO_PERSON, "the signature of %s (%s) does not do: %s (NĐ 30/2020, Điều 32)",
+			return err_set(err, ERR_SIGN_NO_PERSON,
+				       "the signature of %s (%s) does not do: %s (NĐ 30/2020, Điều 32)",
 				       mark->signer ? mark->signer : "?", mark->field, mark->why_not);
 	}
-	return err_set(err, ERR_SIGN_NO_PERSON,
-		       "the file has no visible valid signature of a competent person%s%s (NĐ 30/2020, Điều 32 khoản 2 điểm d)",
-		       request->signer ? " named " : "", request->signer ? request->signer : "");
+	return err_set(
+	    err, ERR_SIGN_NO_PERSON,
+	    "the file has no visible valid signature of a competent person%s%s (NĐ 30/2020, Điều 32 khoản 2 điểm d)",
+	    request->signer ? " named " : "", request->signer ? request->signer : "");
 }
 
 static void warn_seal_size(struct planned_mark *mark, double seal_mm)
 {
 	if (seal_mm < MARK_SEAL_USUAL_MIN_MM || seal_mm > MARK_SEAL_USUAL_MAX_MM)
-		add_warning(mark, "đường kính con dấu ngoài khoảng thường gặp 34-42 mm (the seal's diameter is outside the usual 34-42 mm)");
+		add_warning(mark, "đường kính con dấu ngoài khoảng thường gặp 34-42 mm (the seal's diameter is outside "
+				  "the usual 34-42 mm)");
 }
 
-static int plan_agency(const struct plan_request *request, struct pd_view view, struct arena *arena, struct sign_plan *plan, struct err *err)
+static int plan_agency(const struct plan_request *request, struct pd_view view, struct arena *arena,
+		       struct sign_plan *plan, struct err *err)
 {
 	double seal = request->seal_mm > 0 ? request->seal_mm : MARK_SEAL_DEFAULT_MM;
 	const struct signed_mark *leader;
@@ -198,8 +202,8 @@ static int plan_agency(const struct plan_request *request, struct pd_view view, 
 	return 0;
 }
 
-static int plan_line(const struct plan_request *request, struct pd_view view, const struct page_text *text, struct arena *arena,
-		     struct sign_plan *plan, struct err *err)
+static int plan_line(const struct plan_request *request, struct pd_view view, const struct page_text *text,
+		     struct arena *arena, struct sign_plan *plan, struct err *err)
 {
 	struct err place_err = ERR_INIT;
 	double w;
@@ -211,7 +215,8 @@ static int plan_line(const struct plan_request *request, struct pd_view view, co
 	if (request->place.kind == PLACE_RECT)
 		return place_rect(request, view, plan, err);
 	w = pd_font_text_width(request->font, plan->mark.text, MARK_TEXT_SIZE_PT) * PD_MM_PER_PT;
-	h = (pd_font_ascent(request->font, MARK_TEXT_SIZE_PT) - pd_font_descent(request->font, MARK_TEXT_SIZE_PT)) * PD_MM_PER_PT;
+	h = (pd_font_ascent(request->font, MARK_TEXT_SIZE_PT) - pd_font_descent(request->font, MARK_TEXT_SIZE_PT)) *
+	    PD_MM_PER_PT;
 	if (!text || text->page_count == 0)
 		BUG("a copy or annex line is placed without page text");
 	if (geometry_top_right(&text->pages[0], w, h, &plan->mark.rect, &place_err) < 0) {
@@ -223,8 +228,8 @@ static int plan_line(const struct plan_request *request, struct pd_view view, co
 	return 0;
 }
 
-int plan_make(const struct plan_request *request, struct pd_view view, const struct page_text *text, struct arena *arena,
-	      struct sign_plan *ret_plan, struct err *err)
+int plan_make(const struct plan_request *request, struct pd_view view, const struct page_text *text,
+	      struct arena *arena, struct sign_plan *ret_plan, struct err *err)
 {
 	struct sign_plan plan = { .mark.kind = request->mark };
 	int rc = 0;

@@ -77,8 +77,9 @@ struct json *plan_json(const struct sign_plan *plan, const char *file)
 static void put_rect(struct buf *out, struct pd_rect_mm r, bool english)
 {
 	/* for people, not for PDF: the reader's own decimal sign is right here */
-	buf_printf(out, english ? "%.1f mm from the left, %.1f mm from the top, %.1f x %.1f mm"
-				: "cách trái %.1f mm, cách trên %.1f mm, rộng %.1f x cao %.1f mm",
+	buf_printf(out,
+		   english ? "%.1f mm from the left, %.1f mm from the top, %.1f x %.1f mm"
+			   : "cách trái %.1f mm, cách trên %.1f mm, rộng %.1f x cao %.1f mm",
 		   r.x, r.y, r.w, r.h);
 }
 
@@ -109,11 +110,13 @@ void plan_text(const struct sign_plan *plan, bool english, struct buf *out)
 		put_mark(&plan->mark, english, out);
 		return;
 	}
-	buf_printf(out, english ? "not certain: %s\n" : "chưa xác định được: %s\n", english ? plan->reason_en : plan->reason_vi);
+	buf_printf(out, english ? "not certain: %s\n" : "chưa xác định được: %s\n",
+		   english ? plan->reason_en : plan->reason_vi);
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		const struct sign_block *block = &plan->candidates[i];
 
-		buf_printf(out, english ? "  candidate: %s, page %u, " : "  khả năng: %s, trang %u, ", block->name, block->page + 1);
+		buf_printf(out, english ? "  candidate: %s, page %u, " : "  khả năng: %s, trang %u, ", block->name,
+			   block->page + 1);
 		put_rect(out, block->name_rect, english);
 		buf_printf(out, "%s%s\n", block->why_not ? ": " : "", block->why_not ? block->why_not : "");
 	}

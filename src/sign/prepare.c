@@ -1,4 +1,5 @@
-/* prepare.c - see prepare.h. The state's members are named where they are written (write_state) and read (read_state). */
+/* prepare.c - see prepare.h. The state's members are named where they are written (write_state) and read (read_state).
+ */
 #include "sign/prepare.h"
 
 #include <string.h>
@@ -37,7 +38,8 @@ static int get_base64(const struct json *object, const char *key, struct buf *ou
 
 	if (!text)
 		return err_set(err, ERR_SIGN_STATE, "the state has no \"%s\"", key);
-	return base64_decode(str_of(text), out, err) < 0 ? err_set(err, ERR_SIGN_STATE, "\"%s\" is not base64", key) : 0;
+	return base64_decode(str_of(text), out, err) < 0 ? err_set(err, ERR_SIGN_STATE, "\"%s\" is not base64", key)
+							 : 0;
 }
 
 /* HMAC over the state without its own "mac", written compactly in the order of its members. */
@@ -68,8 +70,9 @@ static struct json *certs_json(const struct signer *signer)
 	return list;
 }
 
-static int write_state(const struct sign_job *job, const struct pd_inc_result *tail, uint64_t size, const struct digest *content,
-		       struct bytes attributes, const uint8_t key[PREPARE_KEY_BYTES], struct json **ret_state, struct err *err)
+static int write_state(const struct sign_job *job, const struct pd_inc_result *tail, uint64_t size,
+		       const struct digest *content, struct bytes attributes, const uint8_t key[PREPARE_KEY_BYTES],
+		       struct json **ret_state, struct err *err)
 {
 	AUTO(js_freep) struct json *state = js_new_object();
 	AUTO(buf_release) struct buf mac_hex = BUF_INIT;
@@ -109,12 +112,13 @@ static int room_for(const struct sign_job *job, size_t *ret_room, struct err *er
 
 	if (cms_size_estimate(&options, job->level >= SIGN_LEVEL_T ? TOKEN_ROOM_BYTES : 0, ret_room, err) < 0)
 		return -1;
-	*ret_room = *ret_room * 2 > MIN_ROOM_BYTES ? *ret_room * 2 : MIN_ROOM_BYTES; /* no second try is possible later */
+	*ret_room =
+	    *ret_room * 2 > MIN_ROOM_BYTES ? *ret_room * 2 : MIN_ROOM_BYTES; /* no second try is possible later */
 	return 0;
 }
 
-int prepare_document(struct workfile *work, const struct sign_job *job, const uint8_t key[PREPARE_KEY_BYTES], struct json **ret_state,
-		     struct err *err)
+int prepare_document(struct workfile *work, const struct sign_job *job, const uint8_t key[PREPARE_KEY_BYTES],
+		     struct json **ret_state, struct err *err)
 {
 	AUTO(pd_inc_result_release) struct pd_inc_result tail = { .tail = BUF_INIT };
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
@@ -124,7 +128,8 @@ int prepare_document(struct workfile *work, const struct sign_job *job, const ui
 	size_t room;
 
 	if (job->level > SIGN_LEVEL_T)
-		return err_set(err, ERR_USAGE, "two-step signing makes B-B or B-T; add long-term data to the finished file");
+		return err_set(err, ERR_USAGE,
+			       "two-step signing makes B-B or B-T; add long-term data to the finished file");
 	if (room_for(job, &room, err) < 0 || sign_build(file, job, room, &tail, err) < 0)
 		return -1;
 	if (sign_digest(file, &tail, job->alg.digest, &content, err) < 0)
@@ -132,7 +137,8 @@ int prepare_document(struct workfile *work, const struct sign_job *job, const ui
 	options = draft_options(job, &content);
 	if (cms_draft_new(&options, &draft, err) < 0)
 		return -1;
-	if (write_state(job, &tail, file.n + tail.tail.len, &content, cms_draft_signed_attributes(draft), key, ret_state, err) < 0)
+	if (write_state(job, &tail, file.n + tail.tail.len, &content, cms_draft_signed_attributes(draft), key,
+			ret_state, err) < 0)
 		return -1;
 	return workfile_append(work, buf_bytes(&tail.tail), err);
 }
@@ -210,7 +216,8 @@ static int read_state(const struct json *json, struct bytes file, int64_t now_ms
 	if (algorithm_find(algorithm, &state->alg, err) < 0 || sign_level_find(level) < 0)
 		return err_set(err, ERR_SIGN_STATE, "algorithm or level of the state is unknown");
 	state->level = (enum sign_level)sign_level_find(level);
-	if (get_base64(json, "signed_attributes", &state->attributes, err) < 0 || get_base64(json, "document_digest", &state->digest, err) < 0)
+	if (get_base64(json, "signed_attributes", &state->attributes, err) < 0 ||
+	    get_base64(json, "document_digest", &state->digest, err) < 0)
 		return -1;
 	return read_certs(json, &state->certs, err);
 }
@@ -233,8 +240,8 @@ static int digest_file(struct bytes file, const struct state *state, struct dige
 	return 0;
 }
 
-static int add_timestamp(const struct state *state, struct cms_draft *draft, struct bytes signature, const struct sign_outside *outside,
-			 struct err *err)
+static int add_timestamp(const struct state *state, struct cms_draft *draft, struct bytes signature,
+			 const struct sign_outside *outside, struct err *err)
 {
 	AUTO(buf_release) struct buf token = BUF_INIT;
 	struct digest imprint;
@@ -250,8 +257,8 @@ static int add_timestamp(const struct state *state, struct cms_draft *draft, str
 	return cms_draft_add_timestamp(draft, buf_bytes(&token), err);
 }
 
-static int make_cms(const struct state *state, const struct digest *content, struct bytes signature, const struct sign_outside *outside,
-		    struct buf *ret_der, struct err *err)
+static int make_cms(const struct state *state, const struct digest *content, struct bytes signature,
+		    const struct sign_outside *outside, struct buf *ret_der, struct err *err)
 {
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
 	struct cert_list chain = { .items = state->certs.items + 1, .count = state->certs.count - 1 };
@@ -264,14 +271,18 @@ static int make_cms(const struct state *state, const struct digest *content, str
 	if (cms_draft_new(&options, &draft, err) < 0)
 		return -1;
 	if (!bytes_eq(cms_draft_signed_attributes(draft), buf_bytes(&state->attributes)))
-		return err_set(err, ERR_SIGN_STATE, "the state's signed attributes are not those of this file and certificate");
+		return err_set(err, ERR_SIGN_STATE,
+			       "the state's signed attributes are not those of this file and certificate");
 	if (cms_draft_digest(draft, &attributes, err) < 0)
 		return -1;
 	matches = cert_check_signature(state->certs.items[0], state->alg, &attributes, signature, err);
 	if (matches != 0)
-		return matches < 0 ? -1 : err_set(err, ERR_SIGNATURE_MISMATCH, "the signature value is not of %s over this file",
-						  cert_subject(state->certs.items[0]));
-	if (cms_draft_set_signature(draft, signature, err) < 0 || add_timestamp(state, draft, signature, outside, err) < 0)
+		return matches < 0
+			   ? -1
+			   : err_set(err, ERR_SIGNATURE_MISMATCH, "the signature value is not of %s over this file",
+				     cert_subject(state->certs.items[0]));
+	if (cms_draft_set_signature(draft, signature, err) < 0 ||
+	    add_timestamp(state, draft, signature, outside, err) < 0)
 		return -1;
 	return cms_draft_write(draft, ret_der, err);
 }
@@ -282,7 +293,8 @@ static int fill_gap(struct workfile *work, const struct state *state, struct byt
 	size_t room = state->range[2] - state->range[1] - 2;
 
 	if (der.n * 2 > room)
-		return err_set(err, ERR_PDF_CONTENTS_TOO_SMALL, "the CMS has %zu bytes, the placeholder %zu", der.n, room / 2);
+		return err_set(err, ERR_PDF_CONTENTS_TOO_SMALL, "the CMS has %zu bytes, the placeholder %zu", der.n,
+			       room / 2);
 	hex_encode(der, /* upper= */ false, &hex);
 	if (buf_check(&hex, err) < 0)
 		return -1;
@@ -301,8 +313,9 @@ static int revision_start(struct bytes file, size_t *ret_start, struct err *err)
 	return 0;
 }
 
-int prepare_embed(struct workfile *work, const struct json *json, struct bytes signature, const uint8_t key[PREPARE_KEY_BYTES],
-		  const struct sign_outside *outside, int64_t now_ms, struct err *err)
+int prepare_embed(struct workfile *work, const struct json *json, struct bytes signature,
+		  const uint8_t key[PREPARE_KEY_BYTES], const struct sign_outside *outside, int64_t now_ms,
+		  struct err *err)
 {
 	AUTO(state_release) struct state state = { 0 };
 	AUTO(buf_release) struct buf der = BUF_INIT;
@@ -312,7 +325,8 @@ int prepare_embed(struct workfile *work, const struct json *json, struct bytes s
 
 	if (check_mac(json, key, err) < 0 || read_state(json, file, now_ms, &state, err) < 0)
 		return -1;
-	if (digest_file(file, &state, &content, err) < 0 || make_cms(&state, &content, signature, outside, &der, err) < 0)
+	if (digest_file(file, &state, &content, err) < 0 ||
+	    make_cms(&state, &content, signature, outside, &der, err) < 0)
 		return -1;
 	if (revision_start(file, &start, err) < 0 || fill_gap(work, &state, buf_bytes(&der), err) < 0)
 		return -1;

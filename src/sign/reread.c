@@ -1,6 +1,6 @@
 /*
- * reread.c - the whole file is read again after every signature (rule 19): strictly, every new byte accounted for, and the newest
- * signature is the one that was made. Part of signing.h.
+ * reread.c - the whole file is read again after every signature (rule 19): strictly, every new byte accounted for, and
+ * the newest signature is the one that was made. Part of signing.h.
  */
 #include <string.h>
 
@@ -23,7 +23,8 @@ static bool same_cms(const struct pd_obj *contents, struct bytes cms)
 	return true;
 }
 
-static int check_newest(struct pd_view view, struct arena *arena, const uint64_t range[4], struct bytes cms, struct err *err)
+static int check_newest(struct pd_view view, struct arena *arena, const uint64_t range[4], struct bytes cms,
+			struct err *err)
 {
 	struct pd_signature_list list;
 	const struct pd_signature *newest = NULL;
@@ -39,11 +40,13 @@ static int check_newest(struct pd_view view, struct arena *arena, const uint64_t
 	if (pd_signature_range(view, newest, found, err) < 0)
 		return -1;
 	if (memcmp(found, range, sizeof(found)) != 0)
-		return err_set(err, ERR_SIGNATURE_MISMATCH, "the signature's /ByteRange is not the one that was hashed");
+		return err_set(err, ERR_SIGNATURE_MISMATCH,
+			       "the signature's /ByteRange is not the one that was hashed");
 	if (found[2] + found[3] != pd_file_bytes(view.doc).n)
 		return err_set(err, ERR_SIGNATURE_MISMATCH, "the signature does not cover the whole file");
 	if (!same_cms(newest->contents, cms))
-		return err_set(err, ERR_SIGNATURE_MISMATCH, "the signature's /Contents is not the CMS that was checked");
+		return err_set(err, ERR_SIGNATURE_MISMATCH,
+			       "the signature's /Contents is not the CMS that was checked");
 	return 0;
 }
 

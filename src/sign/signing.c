@@ -40,7 +40,8 @@ const char *sign_level_name(enum sign_level level)
 
 /* ---- the increment ---- */
 
-static int put_mark(struct pd_inc *inc, struct pd_view view, const struct sign_job *job, struct pd_signature_spec *spec, struct err *err)
+static int put_mark(struct pd_inc *inc, struct pd_view view, const struct sign_job *job, struct pd_signature_spec *spec,
+		    struct err *err)
 {
 	struct pd_page page;
 
@@ -68,7 +69,8 @@ static int put_fills(struct pd_inc *inc, struct pd_doc *doc, const struct sign_j
 	return 0;
 }
 
-static int put_signature(struct pd_inc *inc, struct pd_doc *doc, const struct sign_job *job, size_t contents_bytes, struct err *err)
+static int put_signature(struct pd_inc *inc, struct pd_doc *doc, const struct sign_job *job, size_t contents_bytes,
+			 struct err *err)
 {
 	char m[DATE_TEXT_BYTES];
 	struct pd_signature_spec spec = {
@@ -100,7 +102,8 @@ static int finish(struct pd_inc *inc, struct pd_inc_result *ret, struct err *err
 	return pd_inc_finish(inc, seed, ret, err);
 }
 
-int sign_build(struct bytes file, const struct sign_job *job, size_t contents_bytes, struct pd_inc_result *ret, struct err *err)
+int sign_build(struct bytes file, const struct sign_job *job, size_t contents_bytes, struct pd_inc_result *ret,
+	       struct err *err)
 {
 	AUTO(pd_freep) struct pd_doc *doc = NULL;
 	AUTO(pd_inc_freep) struct pd_inc *inc = NULL;
@@ -112,7 +115,8 @@ int sign_build(struct bytes file, const struct sign_job *job, size_t contents_by
 	return finish(inc, ret, err);
 }
 
-int sign_digest(struct bytes file, const struct pd_inc_result *tail, enum digest_alg alg, struct digest *ret, struct err *err)
+int sign_digest(struct bytes file, const struct pd_inc_result *tail, enum digest_alg alg, struct digest *ret,
+		struct err *err)
 {
 	AUTO(digest_freep) struct digest_ctx *ctx = NULL;
 	const uint8_t *bytes = (const uint8_t *)buf_str(&tail->tail);
@@ -140,12 +144,14 @@ static int check_cms(struct bytes der, const struct digest *content, const struc
 		return -1;
 	found = cms_check(cms, content, CMS_REQUIRE_SIGNING_CERT, detail, sizeof(detail));
 	if (found != CMS_OK)
-		return err_set(err, ERR_SIGNATURE_MISMATCH, "the signature made with the key of %s does not verify (%d): %s",
-			       cert_subject(cert), (int)found, detail);
+		return err_set(err, ERR_SIGNATURE_MISMATCH,
+			       "the signature made with the key of %s does not verify (%d): %s", cert_subject(cert),
+			       (int)found, detail);
 	return 0;
 }
 
-static int add_timestamp(const struct sign_job *job, struct cms_draft *draft, struct bytes signature, struct buf *ret_token, struct err *err)
+static int add_timestamp(const struct sign_job *job, struct cms_draft *draft, struct bytes signature,
+			 struct buf *ret_token, struct err *err)
 {
 	struct digest imprint;
 
@@ -167,7 +173,8 @@ static struct cms_draft_options draft_options(const struct sign_job *job, const 
 }
 
 /* Signs the digest; the CMS is checked whole before anything is embedded. */
-static int make_cms(const struct sign_job *job, const struct digest *content, struct buf *ret_der, struct buf *ret_token, struct err *err)
+static int make_cms(const struct sign_job *job, const struct digest *content, struct buf *ret_der,
+		    struct buf *ret_token, struct err *err)
 {
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
 	AUTO(buf_release) struct buf signature = BUF_INIT;
@@ -181,11 +188,13 @@ static int make_cms(const struct sign_job *job, const struct digest *content, st
 	if (cms_draft_set_signature(draft, (struct bytes){ (const uint8_t *)signature.data, signature.len }, err) < 0)
 		return -1;
 	if (job->level >= SIGN_LEVEL_T &&
-	    add_timestamp(job, draft, (struct bytes){ (const uint8_t *)signature.data, signature.len }, ret_token, err) < 0)
+	    add_timestamp(job, draft, (struct bytes){ (const uint8_t *)signature.data, signature.len }, ret_token,
+			  err) < 0)
 		return -1;
 	if (cms_draft_write(draft, ret_der, err) < 0)
 		return -1;
-	return check_cms((struct bytes){ (const uint8_t *)ret_der->data, ret_der->len }, content, job->signer->cert, err);
+	return check_cms((struct bytes){ (const uint8_t *)ret_der->data, ret_der->len }, content, job->signer->cert,
+			 err);
 }
 
 static int first_room(const struct sign_job *job, size_t *ret_bytes, struct err *err)
@@ -205,8 +214,8 @@ static int first_room(const struct sign_job *job, size_t *ret_bytes, struct err 
 }
 
 /* One try with a placeholder of `room` bytes. *ret_need > room means: try again with at least that much. */
-static int try_signature(struct workfile *work, const struct sign_job *job, size_t room, struct sign_result *result, struct buf *ret_token,
-			 size_t *ret_need, struct err *err)
+static int try_signature(struct workfile *work, const struct sign_job *job, size_t room, struct sign_result *result,
+			 struct buf *ret_token, size_t *ret_need, struct err *err)
 {
 	AUTO(pd_inc_result_release) struct pd_inc_result tail = { .tail = BUF_INIT };
 	AUTO(buf_release) struct buf der = BUF_INIT;
@@ -232,7 +241,8 @@ static int try_signature(struct workfile *work, const struct sign_job *job, size
 	return sign_reread(workfile_bytes(work), file.n, tail.byte_range, cms, err);
 }
 
-static int add_signature(struct workfile *work, const struct sign_job *job, struct sign_result *result, struct buf *token, struct err *err)
+static int add_signature(struct workfile *work, const struct sign_job *job, struct sign_result *result,
+			 struct buf *token, struct err *err)
 {
 	size_t need;
 	size_t room;
@@ -247,7 +257,8 @@ static int add_signature(struct workfile *work, const struct sign_job *job, stru
 			return 0;
 		room = need + need / 4;
 	}
-	return err_set(err, ERR_PDF_CONTENTS_TOO_SMALL, "the signature kept growing: %zu bytes in the last of %d tries", need, SIGN_MAX_ATTEMPTS);
+	return err_set(err, ERR_PDF_CONTENTS_TOO_SMALL, "the signature kept growing: %zu bytes in the last of %d tries",
+		       need, SIGN_MAX_ATTEMPTS);
 }
 
 /* ---- long-term material and archive time-stamp ---- */
@@ -317,7 +328,8 @@ static int build_archive(struct bytes file, size_t contents_bytes, struct pd_inc
 	return finish(inc, ret, err);
 }
 
-static int try_archive(struct workfile *work, const struct sign_outside *outside, size_t room, size_t *ret_need, struct err *err)
+static int try_archive(struct workfile *work, const struct sign_outside *outside, size_t room, size_t *ret_need,
+		       struct err *err)
 {
 	AUTO(pd_inc_result_release) struct pd_inc_result tail = { .tail = BUF_INIT };
 	AUTO(buf_release) struct buf token = BUF_INIT;
