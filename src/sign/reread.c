@@ -50,6 +50,16 @@ static int check_newest(struct pd_view view, struct arena *arena, const uint64_t
 	return 0;
 }
 
+/* Where the increment starts: behind `before` bytes, or behind the line end that it gave to a file that stopped at %%EOF (7.5.5). */
+static bool starts_at(struct bytes file, uint64_t start, size_t before)
+{
+	if (start == before)
+		return true;
+	if (start == before + 1)
+		return file.p[before] == '\n' || file.p[before] == '\r';
+	return start == before + 2 && file.p[before] == '\r' && file.p[before + 1] == '\n';
+}
+
 int sign_reread(struct bytes file, size_t before, const uint64_t range[4], struct bytes cms, struct err *err)
 {
 	AUTO(arena_freep) struct arena *arena = arena_new(REREAD_ARENA_BYTES);
@@ -63,7 +73,7 @@ int sign_reread(struct bytes file, size_t before, const uint64_t range[4], struc
 		return err_prefix(err, "re-reading the signed file");
 	view = pd_view_last(doc);
 	last = pd_revision(doc, view.revision);
-	if (last->start != before || last->end != file.n)
+	if (last->end != file.n || !starts_at(file, last->start, before))
 		return err_set(err, ERR_SIGNATURE_MISMATCH, "the new revision is bytes %llu-%llu, not %zu-%zu",
 			       (unsigned long long)last->start, (unsigned long long)last->end, before, file.n);
 	if (pd_account(doc, view.revision, err) < 0 || check_newest(view, arena, range, cms, err) < 0)
