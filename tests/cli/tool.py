@@ -6,6 +6,7 @@ usage: tool.py cms FILE N CMS CONTENT     the N-th signature's CMS and the bytes
        tool.py revisions FILE PREFIX      every revision, cut off at its end, as PREFIX-I.pdf; prints how many
        tool.py seal PLAN SEAL [PAGE_W H]  the seal's rectangle over the picture's, as the decree says
        tool.py free FILE PAGE TEXT        the line stands at the top right and meets no other word
+       tool.py field IN OUT ENTRIES       an increment (classic xref) with a form of one field without value on page 1
        tool.py get JSON PATH              one value, e.g. marks.0.page
 """
 import html
@@ -84,10 +85,14 @@ def cmd_seal(plan, seal, width=None, height=None):
 
 
 def words(file, page):
-    out = subprocess.run(["pdftotext", "-bbox", "-f", page, "-l", page, file, "-"], check=True, capture_output=True, text=True).stdout
-    size = re.search(r'<page width="([\d.]+)" height="([\d.]+)"', out)
+    out = subprocess.run(["pdftotext", "-cropbox", "-bbox", "-f", page, "-l", page, file, "-"], check=True, capture_output=True, text=True).stdout
+    info = subprocess.run(["pdfinfo", "-f", page, "-l", page, "-box", file], check=True, capture_output=True, text=True).stdout
+    left, bottom, right, top = map(float, re.search(r"CropBox:\s+([\d.-]+)\s+([\d.-]+)\s+([\d.-]+)\s+([\d.-]+)", info).groups())
+    size = [right - left, top - bottom]
+    if re.search(r"rot:\s+(90|270)", info):
+        size.reverse()
     rows = re.findall(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', out)
-    return [float(x) for x in size.groups()], [(*map(float, r[:4]), html.unescape(r[4])) for r in rows]
+    return size, [(*map(float, r[:4]), html.unescape(r[4])) for r in rows]
 
 
 def cmd_free(file, page, text):
@@ -107,6 +112,30 @@ def cmd_free(file, page, text):
     for w in others:
         if w[0] < x1 and x0 < w[2] and w[1] < y1 and y0 < w[3]:
             sys.exit(f"it meets {w[4]}")
+
+
+def cmd_field(file, out, entries):
+    data = open(file, "rb").read()
+    trailer = data[data.rindex(b"trailer") :]
+    root = int(re.search(rb"/Root\s+(\d+) 0 R", trailer).group(1))
+    size = int(re.search(rb"/Size\s+(\d+)", trailer).group(1))
+    catalog = re.search(rb"(?s)\b%d 0 obj\s*<<(.*?)>>\s*endobj" % root, data).group(1)
+    new = {
+        root: b"<<" + catalog + b"/AcroForm<</Fields[%d 0 R]>>>>" % size,
+        size: b"<<" + entries.encode() + b">>",
+    }
+    write_increment(data, out, new, root, size + 1, trailer)
+
+
+def write_increment(data, out, new, root, size, trailer):
+    prev = int(re.findall(rb"startxref\s+(\d+)", data)[-1])
+    identity = re.search(rb"/ID\s*\[.*?\]", trailer, re.S)
+    body, table = data, b"xref\n"
+    for number in sorted(new):
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(body))
+        body += b"%d 0 obj\n" % number + new[number] + b"\nendobj\n"
+    tail = b"trailer\n<</Size %d/Root %d 0 R/Prev %d" % (size, root, prev) + (identity.group(0) if identity else b"") + b">>\n"
+    open(out, "wb").write(body + table + tail + b"startxref\n%d\n%%%%EOF\n" % len(body))
 
 
 def cmd_get(file, path):
