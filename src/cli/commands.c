@@ -12,6 +12,9 @@ const struct cli_command cli_commands[] = {
 	  cmd_ca_revoke_options, cmd_ca_revoke },
 	{ "ca serve", "DIR [--listen HOST:PORT]", "Phục vụ OCSP, CRL, AIA và dấu thời gian (RFC 3161)", "Serves OCSP, CRL, AIA and RFC 3161",
 	  cmd_ca_serve_options, cmd_ca_serve },
+	{ "cert show", "LEAF", "Nội dung một chứng thư số", "What a certificate says", NULL, cmd_cert_show },
+	{ "cert verify", "LEAF --trust F ... [--cert F] [--crl F] [--ocsp F] [--at T]", "Kiểm tra một chứng thư số", "Validates a certificate",
+	  cmd_cert_verify_options, cmd_cert_verify },
 	{ "document prepare", "IN.pdf -o OUT.pdf", "Thêm trường số và ngày văn bản trước khi người có thẩm quyền ký",
 	  "Adds the fields for number and date before the competent person signs", sign_option_table, cmd_document_prepare },
 	{ "errors", "", "Bảng mã lỗi", "The table of error codes", NULL, cmd_errors },
@@ -40,6 +43,8 @@ const struct cli_command cli_commands[] = {
 	  "The tokens, or what is on one", cmd_token_options, cmd_token_list },
 	{ "token unblock", "--p11-module M.so --p11-token LABEL", "Mở khóa mã PIN bằng PIN quản trị", "Unblocks a PIN with the security officer's",
 	  cmd_token_options, cmd_token_unblock },
+	{ "verify", "FILE...|DIR [--trust F] [--at T] [--offline] [--json | --html F]", "Kiểm tra chữ ký số của tài liệu", "Validates signed documents",
+	  cmd_verify_options, cmd_verify },
 	{ "version", "", "Phiên bản", "The version", NULL, cmd_version },
 };
 
