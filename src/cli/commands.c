@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 const struct cli_command cli_commands[] = {
+	{ "bench", "hash FILE | key KEY | sign IN.pdf KEY ...", "Đo tốc độ", "Measures rates", sign_option_table, cmd_bench },
 	{ "ca crl", "DIR [-o FILE] [--root]", "Lập danh sách thu hồi mới của CA thử nghiệm", "A new CRL of the stand-in authority", cmd_ca_crl_options,
 	  cmd_ca_crl },
 	{ "ca init", "DIR [--url URL|auto] [--key KIND] ...", "Lập một CA thử nghiệm", "Makes a stand-in authority", cmd_ca_init_options, cmd_ca_init },

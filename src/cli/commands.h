@@ -9,6 +9,7 @@
 	extern const struct opt symbol##_options[];                                                                    \
 	int symbol(struct cli *cli, int argc, char **argv, struct err *err)
 
+int cmd_bench(struct cli *cli, int argc, char **argv, struct err *err);
 CLI_COMMAND(cmd_ca_crl);
 CLI_COMMAND(cmd_ca_init);
 CLI_COMMAND(cmd_ca_issue);

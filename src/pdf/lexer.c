@@ -417,6 +417,15 @@ static bool decode_hex(const uint8_t *p, size_t n, uint8_t *out, uint32_t *ret_n
 	return true;
 }
 
+size_t pd_hex_run(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && hex_values[p[i]])
+		i++;
+	return i;
+}
+
 int pd_lex_hex_string(struct pd_lexer *lex, struct pd_obj *obj)
 {
 	size_t start = lex->pos;

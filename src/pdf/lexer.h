@@ -27,6 +27,7 @@ enum pd_char { PD_CHAR_REGULAR, PD_CHAR_SPACE, PD_CHAR_DELIMITER };
 
 enum pd_char pd_char_class(uint8_t c);
 int pd_hex_digit(uint8_t c); /* 0..15, or -1 */
+size_t pd_hex_run(const uint8_t *p, size_t n); /* how many hexadecimal digits stand at the front */
 
 /* Fails with ERR_PDF_SYNTAX, "what at offset N". Always -1. */
 int pd_lex_fail(const struct pd_lexer *lex, size_t at, const char *what);

@@ -137,10 +137,7 @@ static bool is_plain_hex(const uint8_t *p, size_t n)
 {
 	if (n < 2 || n % 2 != 0 || p[0] != '<' || p[n - 1] != '>')
 		return false;
-	for (size_t i = 1; i + 1 < n; i++)
-		if (pd_hex_digit(p[i]) < 0)
-			return false;
-	return true;
+	return pd_hex_run(p + 1, n - 2) == n - 2;
 }
 
 /* Rule 3: the gap is the token of this dictionary's own /Contents, read at the object's own offset. */

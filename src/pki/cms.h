@@ -61,6 +61,10 @@ NODISCARD int cms_parse(struct bytes der, struct cms **ret_cms, struct err *err)
 void cms_free(struct cms *cms);
 DEFINE_FREEP(struct cms, cms_free)
 
+/* The same for a message made with this signer: where it holds the signer's own certificates, byte for byte, those objects are
+ * taken instead of parsing them again, so that a key prepared before serves here too. */
+NODISCARD int cms_parse_own(struct bytes der, const struct signer *signer, struct cms **ret_cms, struct err *err);
+
 bool cms_is_der(const struct cms *cms);                    /* definite lengths, minimal, SET OF sorted in SignedAttributes */
 size_t cms_signer_count(const struct cms *cms);
 bool cms_is_detached(const struct cms *cms);

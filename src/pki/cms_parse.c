@@ -74,6 +74,19 @@ static int read_encap_content(struct cms *cms, struct der *data, struct err *err
 }
 
 /* CertificateSet: what is no Certificate (attribute certificates, other formats) is stepped over. */
+/* The signer's own object for these bytes; NULL when there is none. */
+static struct cert *find_own(const struct signer *own, struct bytes der)
+{
+	if (!own)
+		return NULL;
+	if (bytes_eq(cert_der(own->cert), der))
+		return cert_keep(own->cert);
+	for (size_t i = 0; i < own->chain.count; i++)
+		if (bytes_eq(cert_der(own->chain.items[i]), der))
+			return cert_keep(own->chain.items[i]);
+	return NULL;
+}
+
 static int read_certs(struct cms *cms, struct der set, struct err *err)
 {
 	while (!der_at_end(&set)) {
@@ -86,7 +99,8 @@ static int read_certs(struct cms *cms, struct der set, struct err *err)
 			continue;
 		if (cms->certs.count + cms->bad_cert_count == CMS_MAX_ITEMS)
 			return too_many(err, "certificates");
-		if (cert_parse(item.whole, &cert, NULL))
+		cert = find_own(cms->own, item.whole);
+		if (!cert && cert_parse(item.whole, &cert, NULL))
 			cms->bad_cert_count++;
 		else if (cert_list_add(&cms->certs, cert, err))
 			return -1;
@@ -327,14 +341,21 @@ static int copy_content_info(struct cms *cms, struct bytes input, struct err *er
 
 int cms_parse(struct bytes der, struct cms **ret_cms, struct err *err)
 {
+	return cms_parse_own(der, NULL, ret_cms, err);
+}
+
+int cms_parse_own(struct bytes der, const struct signer *signer, struct cms **ret_cms, struct err *err)
+{
 	AUTO(cms_freep) struct cms *cms = calloc(1, sizeof(*cms));
 
 	if (!cms)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a CMS");
+	cms->own = signer;
 	if (copy_content_info(cms, der, err) || read_content_info(cms, err))
 		return -1;
 	for (size_t i = 0; i < cms->signer_count; i++)
 		find_signer_cert(cms, &cms->signers[i]);
+	cms->own = NULL;
 	*ret_cms = TAKE(cms);
 	return 0;
 }

@@ -22,6 +22,7 @@ struct attr_list {
 struct cms_signer;
 
 struct cms {
+	const struct signer *own; /* while parsing: whose certificates are known already; may be NULL */
 	struct buf data; /* the ContentInfo, without padding; the slices below point into it */
 	bool ber;        /* something was not DER */
 	char content_type[DER_OID_TEXT_BYTES];

@@ -134,19 +134,19 @@ int sign_digest(struct bytes file, const struct pd_inc_result *tail, enum digest
 
 /* ---- the CMS ---- */
 
-static int check_cms(struct bytes der, const struct digest *content, const struct cert *cert, struct err *err)
+static int check_cms(struct bytes der, const struct digest *content, const struct signer *signer, struct err *err)
 {
 	AUTO(cms_freep) struct cms *cms = NULL;
 	char detail[256] = "";
 	enum cms_check found;
 
-	if (cms_parse(der, &cms, err) < 0)
+	if (cms_parse_own(der, signer, &cms, err) < 0)
 		return -1;
 	found = cms_check(cms, content, CMS_REQUIRE_SIGNING_CERT, detail, sizeof(detail));
 	if (found != CMS_OK)
 		return err_set(err, ERR_SIGNATURE_MISMATCH,
-			       "the signature made with the key of %s does not verify (%d): %s", cert_subject(cert),
-			       (int)found, detail);
+			       "the signature made with the key of %s does not verify (%d): %s",
+			       cert_subject(signer->cert), (int)found, detail);
 	return 0;
 }
 
@@ -193,8 +193,7 @@ static int make_cms(const struct sign_job *job, const struct digest *content, st
 		return -1;
 	if (cms_draft_write(draft, ret_der, err) < 0)
 		return -1;
-	return check_cms((struct bytes){ (const uint8_t *)ret_der->data, ret_der->len }, content, job->signer->cert,
-			 err);
+	return check_cms((struct bytes){ (const uint8_t *)ret_der->data, ret_der->len }, content, job->signer, err);
 }
 
 static int first_room(const struct sign_job *job, size_t *ret_bytes, struct err *err)
