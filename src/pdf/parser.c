@@ -16,24 +16,31 @@ enum closer { CLOSE_ARRAY, CLOSE_DICT, CLOSE_KEYWORD };
 
 void pd_parser_init(struct pd_parser *parser, struct bytes in, uint32_t container, struct arena *arena, struct err *err)
 {
-	memset(parser, 0, sizeof(*parser));
+	parser->stack = parser->first;
+	parser->stack_len = 0;
+	parser->stack_cap = PD_PARSER_FIRST_ITEMS;
+	parser->depth = 0;
 	parser->lex = (struct pd_lexer){ .in = in, .container = container, .arena = arena, .err = err };
 }
 
 void pd_parser_release(struct pd_parser *parser)
 {
-	free(parser->stack);
+	if (parser->stack != parser->first)
+		free(parser->stack);
 	parser->stack = NULL;
 }
 
 static int push(struct pd_parser *parser, const struct pd_obj *obj)
 {
 	if (parser->stack_len == parser->stack_cap) {
-		size_t cap = parser->stack_cap ? parser->stack_cap * 2 : 64;
-		struct pd_obj *stack = realloc(parser->stack, cap * sizeof(*stack));
+		bool grown = parser->stack != parser->first;
+		size_t cap = parser->stack_cap * 2;
+		struct pd_obj *stack = realloc(grown ? parser->stack : NULL, cap * sizeof(*stack));
 
 		if (!stack)
 			return err_set(parser->lex.err, ERR_NO_MEMORY, "no memory for an array of %zu items", cap);
+		if (!grown)
+			memcpy(stack, parser->first, sizeof(parser->first));
 		parser->stack = stack;
 		parser->stack_cap = cap;
 	}

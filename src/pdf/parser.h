@@ -9,12 +9,15 @@
 
 #include "pdf/lexer.h"
 
+enum { PD_PARSER_FIRST_ITEMS = 48 }; /* most objects need no allocation */
+
 struct pd_parser {
 	struct pd_lexer lex;
-	struct pd_obj *stack; /* items of the containers still open */
+	struct pd_obj *stack; /* items of the containers still open; `first` until it is full */
 	size_t stack_len;
 	size_t stack_cap;
 	unsigned int depth;
+	struct pd_obj first[PD_PARSER_FIRST_ITEMS];
 };
 
 /* Says what an indirect /Length is; -1 when it is no non-negative integer. */
