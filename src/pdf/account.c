@@ -1,10 +1,11 @@
 /*
- * account.c - rule 7 of the validation rules: every byte of a revision belongs to something that its cross-reference data
- * list. No other validator looks; what appended bytes could hide, they hide here.
+ * account.c - rule 7 of the validation rules: every byte of a revision belongs to something that its cross-reference
+ * data list. No other validator looks; what appended bytes could hide, they hide here.
  *
- * A revision is walked from its first byte: white space, comments, the objects of its entries exactly at their offsets, its
- * section(s), trailer, startxref, %%EOF. In an increment the object streams hold exactly the objects that the entries say, and
- * comments are short and without words of structure. Revision 0 may hold more objects than it lists (writers leave some behind).
+ * A revision is walked from its first byte: white space, comments, the objects of its entries exactly at their offsets,
+ * its section(s), trailer, startxref, %%EOF. In an increment the object streams hold exactly the objects that the
+ * entries say, and comments are short and without words of structure. Revision 0 may hold more objects than it lists
+ * (writers leave some behind).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ struct account {
 	const struct pd_rev *rev;
 	uint32_t *order; /* own uncompressed entries by offset */
 	size_t order_count;
-	size_t next;     /* the first of them not passed */
+	size_t next; /* the first of them not passed */
 	size_t compressed_seen;
 	struct arena *scratch;
 	struct pd_lexer lex;
@@ -45,12 +46,13 @@ static int check_comment(const struct account *account, size_t start)
 	if (account->revision == 0)
 		return 0;
 	if (n > MAX_COMMENT_BYTES)
-		return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "revision %u: comment of %zu bytes at offset %zu", account->revision, n,
-			       start);
+		return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "revision %u: comment of %zu bytes at offset %zu",
+			       account->revision, n, start);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (memmem(p, n, words[i], strlen(words[i])))
-			return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "revision %u: comment with the word %s at offset %zu",
-				       account->revision, words[i], start);
+			return err_set(account->lex.err, ERR_PDF_UNACCOUNTED,
+				       "revision %u: comment with the word %s at offset %zu", account->revision,
+				       words[i], start);
 	return 0;
 }
 
@@ -77,7 +79,8 @@ static int skip_gap(struct account *account)
 /* A stream section is an object too; when it is listed, that entry is passed with it. */
 static void pass_listed(struct account *account, uint64_t offset)
 {
-	if (account->next < account->order_count && account->doc->entries[account->order[account->next]].offset == offset)
+	if (account->next < account->order_count &&
+	    account->doc->entries[account->order[account->next]].offset == offset)
 		account->next++;
 }
 
@@ -93,7 +96,8 @@ static int pass_tail(struct account *account)
 	return 0;
 }
 
-/* Annex F lets the first-page section of a linearized file do without its (meaningless) startxref: qpdf leaves it out. */
+/* Annex F lets the first-page section of a linearized file do without its (meaningless) startxref: qpdf leaves it out.
+ */
 static bool may_lack_tail(const struct account *account, const struct pd_section *section)
 {
 	if (account->rev->pub.linearized)
@@ -138,9 +142,10 @@ static int check_objstm(struct account *account, size_t index)
 		const struct pd_xref_entry *entry = listed > account->rev->first ? &doc->entries[listed - 1] : NULL;
 
 		if (!entry || entry->kind != PD_ENTRY_COMPRESSED || entry->container != stm.num || entry->index != i)
-			return err_set(account->lex.err, ERR_PDF_UNACCOUNTED,
-				       "revision %u: object %u in object stream %u has no cross-reference entry of its own", account->revision,
-				       stm.numbers[i], stm.num);
+			return err_set(
+			    account->lex.err, ERR_PDF_UNACCOUNTED,
+			    "revision %u: object %u in object stream %u has no cross-reference entry of its own",
+			    account->revision, stm.numbers[i], stm.num);
 	}
 	account->compressed_seen += stm.count;
 	return 0;
@@ -155,7 +160,8 @@ static int pass_object(struct account *account, size_t index)
 		return -1;
 	account->lex.pos = object.end;
 	account->next++;
-	if (account->revision > 0 && object.obj.kind == PD_STREAM && pd_is_name(pd_dict_raw(&object.obj, "Type"), "ObjStm"))
+	if (account->revision > 0 && object.obj.kind == PD_STREAM &&
+	    pd_is_name(pd_dict_raw(&object.obj, "Type"), "ObjStm"))
 		return check_objstm(account, index);
 	return 0;
 }
@@ -184,10 +190,11 @@ static int fail_unaccounted(const struct account *account, uint64_t offset)
 	struct pd_ref ref;
 
 	if (pd_take_header(&lex, &ref))
-		return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "revision %u: object %u %u at offset %llu has no cross-reference entry",
+		return err_set(account->lex.err, ERR_PDF_UNACCOUNTED,
+			       "revision %u: object %u %u at offset %llu has no cross-reference entry",
 			       account->revision, ref.num, ref.gen, (unsigned long long)offset);
-	return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "revision %u: bytes at offset %llu belong to nothing", account->revision,
-		       (unsigned long long)offset);
+	return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "revision %u: bytes at offset %llu belong to nothing",
+		       account->revision, (unsigned long long)offset);
 }
 
 static int pass_block(struct account *account)
@@ -203,9 +210,10 @@ static int pass_block(struct account *account)
 	if (next && next->offset == pos)
 		return pass_object(account, account->order[account->next]);
 	if (next && next->offset < pos)
-		return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "object %u %u at offset %llu lies inside another", next->num, next->gen,
-			       (unsigned long long)next->offset);
-	if (account->revision == 0 && pos < account->rev->pub.end && account->doc->file.p[pos] >= '0' && account->doc->file.p[pos] <= '9')
+		return err_set(account->lex.err, ERR_PDF_UNACCOUNTED, "object %u %u at offset %llu lies inside another",
+			       next->num, next->gen, (unsigned long long)next->offset);
+	if (account->revision == 0 && pos < account->rev->pub.end && account->doc->file.p[pos] >= '0' &&
+	    account->doc->file.p[pos] <= '9')
 		return pass_unlisted(account);
 	return fail_unaccounted(account, pos);
 }
@@ -221,7 +229,8 @@ static int start(struct account *account, struct err *err)
 		return err_set(err, ERR_NO_MEMORY, "no memory to account for a revision");
 	if (pd_order_by_offset(account->doc, rev->first, rev->count, &account->order, &account->order_count, err) != 0)
 		return -1;
-	while (account->next < account->order_count && account->doc->entries[account->order[account->next]].offset < rev->pub.start)
+	while (account->next < account->order_count &&
+	       account->doc->entries[account->order[account->next]].offset < rev->pub.start)
 		account->next++; /* Word's hybrid section, see xref_entries.c */
 	account->lex = (struct pd_lexer){ .in = account->doc->file, .err = err };
 	account->lex.pos = account->revision == 0 ? account->doc->header : rev->pub.start;
@@ -242,11 +251,13 @@ static int finish(const struct account *account)
 	struct err *err = account->lex.err;
 
 	if (account->next < account->order_count)
-		return err_set(err, ERR_PDF_UNACCOUNTED, "revision %u: object %u is listed but not among its objects", account->revision,
-			       account->doc->entries[account->order[account->next]].num);
+		return err_set(err, ERR_PDF_UNACCOUNTED, "revision %u: object %u is listed but not among its objects",
+			       account->revision, account->doc->entries[account->order[account->next]].num);
 	/* Word's section lists objects of the revision before it: those are accounted for there. */
-	if (account->revision > 0 && account->rev->pub.xref_kind != PD_XREF_HYBRID && account->compressed_seen != count_compressed(account))
-		return err_set(err, ERR_PDF_UNACCOUNTED, "revision %u: %zu compressed objects are listed, %zu are there", account->revision,
+	if (account->revision > 0 && account->rev->pub.xref_kind != PD_XREF_HYBRID &&
+	    account->compressed_seen != count_compressed(account))
+		return err_set(err, ERR_PDF_UNACCOUNTED,
+			       "revision %u: %zu compressed objects are listed, %zu are there", account->revision,
 			       count_compressed(account), account->compressed_seen);
 	return 0;
 }

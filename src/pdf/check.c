@@ -1,9 +1,9 @@
 /*
  * check.c - pd_load_all: every object of every revision parsed once into a scratch arena and forgotten again.
  *
- * Beyond what each object must be by itself (it ends before the next begins) it checks what only the whole shows: object
- * streams hold what the cross-reference data say and their /Extends ends, an indirect /Length means the same in every
- * later view (else two readers would cut the stream differently), every revision has its catalog.
+ * Beyond what each object must be by itself (it ends before the next begins) it checks what only the whole shows:
+ * object streams hold what the cross-reference data say and their /Extends ends, an indirect /Length means the same in
+ * every later view (else two readers would cut the stream differently), every revision has its catalog.
  */
 #include <stdlib.h>
 
@@ -28,7 +28,8 @@ static bool is_ordered(const struct pd_doc *doc, const uint32_t *order, size_t n
 	return true;
 }
 
-int pd_order_by_offset(const struct pd_doc *doc, size_t first, size_t count, uint32_t **ret, size_t *ret_count, struct err *err)
+int pd_order_by_offset(const struct pd_doc *doc, size_t first, size_t count, uint32_t **ret, size_t *ret_count,
+		       struct err *err)
 {
 	uint32_t *order = calloc(count + 1, sizeof(*order));
 	struct pd_doc *ctx = (struct pd_doc *)(uintptr_t)doc; /* qsort_r takes no const */
@@ -66,7 +67,8 @@ static int check_length(struct pd_doc *doc, size_t index, const struct pd_obj *o
 		struct pd_view view = { doc, pd_index_revision(doc, newer - 1) };
 
 		if (pd_indirect_length(&view, ref) != (int64_t)pd_stream_raw(obj).n)
-			return err_set(err, ERR_PDF_STRUCTURE, "the /Length of stream %u, object %u, changes in revision %u",
+			return err_set(err, ERR_PDF_STRUCTURE,
+				       "the /Length of stream %u, object %u, changes in revision %u",
 				       doc->entries[index].num, ref.num, view.revision);
 	}
 	return 0;
@@ -82,7 +84,8 @@ static int check_uncompressed(struct pd_doc *doc, struct arena *scratch, struct 
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		arena_reset(scratch);
-		if (pd_load_indirect(doc, order[i], scratch, &object, err) != 0 || check_length(doc, order[i], &object.obj, err) != 0)
+		if (pd_load_indirect(doc, order[i], scratch, &object, err) != 0 ||
+		    check_length(doc, order[i], &object.obj, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -107,7 +110,8 @@ static int check_extends(struct pd_doc *doc, size_t container, struct arena *scr
 			return err_set(err, ERR_PDF_STRUCTURE, "/Extends of object stream %u leads to no object stream",
 				       doc->entries[container].num);
 	}
-	return err_set(err, ERR_PDF_STRUCTURE, "/Extends of object stream %u does not end", doc->entries[container].num);
+	return err_set(err, ERR_PDF_STRUCTURE, "/Extends of object stream %u does not end",
+		       doc->entries[container].num);
 }
 
 struct compressed {
@@ -172,7 +176,8 @@ static int check_compressed(struct pd_doc *doc, struct arena *scratch, struct er
 			    pd_objstm_decode(doc, list[i].container, scratch, &stm, err) != 0)
 				return -1;
 		}
-		if (pd_objstm_check(&stm, entry, err) != 0 || pd_objstm_parse(&stm, entry->index, scratch, &obj, err) != 0)
+		if (pd_objstm_check(&stm, entry, err) != 0 ||
+		    pd_objstm_parse(&stm, entry->index, scratch, &obj, err) != 0)
 			return -1;
 	}
 	return 0;

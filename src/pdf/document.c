@@ -21,7 +21,8 @@ static int later_version(const struct pd_obj *catalog)
 	return (name.p[0] - '0') * 10 + (name.p[2] - '0');
 }
 
-/* The catalog has to be there from the start: nothing can be asked of a file without one. Encrypted ones may hide it. */
+/* The catalog has to be there from the start: nothing can be asked of a file without one. Encrypted ones may hide it.
+ */
 static int check_catalog(struct pd_doc *doc, struct err *err)
 {
 	struct pd_view view = pd_view_last(doc);
@@ -34,7 +35,8 @@ static int check_catalog(struct pd_doc *doc, struct err *err)
 	if (pd_check(doc, err) != 0)
 		return -1;
 	if (pd_kind(catalog) != PD_DICT || !pd_is_name(pd_get(view, catalog, "Type"), "Catalog"))
-		return err_set(err, ERR_PDF_STRUCTURE, "/Root %u %u is no catalog", pd_catalog_ref(view).num, pd_catalog_ref(view).gen);
+		return err_set(err, ERR_PDF_STRUCTURE, "/Root %u %u is no catalog", pd_catalog_ref(view).num,
+			       pd_catalog_ref(view).gen);
 	version = later_version(catalog);
 	if (version > doc->version)
 		doc->version = version;

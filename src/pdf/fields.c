@@ -1,8 +1,10 @@
 /*
- * fields.c - the field tree walked into a flat list (ISO 32000-1 12.7.3), and which page shows each widget. See fields.h.
+ * fields.c - the field tree walked into a flat list (ISO 32000-1 12.7.3), and which page shows each widget. See
+ * fields.h.
  *
- * A kid with /T, or with kids of its own, is a field; any other kid is a widget of the field it hangs under. Names that occur
- * twice are listed twice: what that means is for the caller to say. A node met twice is an error, since it has no one name.
+ * A kid with /T, or with kids of its own, is a field; any other kid is a widget of the field it hangs under. Names that
+ * occur twice are listed twice: what that means is for the caller to say. A node met twice is an error, since it has no
+ * one name.
  */
 #include "pdf/fields.h"
 
@@ -46,7 +48,8 @@ static int count_visits(struct walk *walk, size_t n)
 {
 	walk->visits += n;
 	if (walk->visits > MAX_VISITS)
-		return err_set(walk->err, ERR_PDF_LIMIT, "form fields: more than %d kids and annotations to look at", MAX_VISITS);
+		return err_set(walk->err, ERR_PDF_LIMIT, "form fields: more than %d kids and annotations to look at",
+			       MAX_VISITS);
 	return 0;
 }
 
@@ -58,7 +61,8 @@ static int mark_seen(struct walk *walk, struct pd_ref ref)
 		return 0; /* a direct dictionary cannot come round again; a dangling reference is null */
 	byte = &walk->seen[ref.num / 8];
 	if (*byte >> ref.num % 8 & 1)
-		return err_set(walk->err, ERR_PDF_FIELD, "form fields: object %u %u is in the field tree twice", ref.num, ref.gen);
+		return err_set(walk->err, ERR_PDF_FIELD, "form fields: object %u %u is in the field tree twice",
+			       ref.num, ref.gen);
 	*byte |= (uint8_t)(1U << ref.num % 8);
 	return 0;
 }
@@ -98,7 +102,8 @@ static int step_into(struct walk *walk, const struct pd_obj *dict, size_t index,
 	if (!own->name)
 		return no_memory(walk);
 	if (strlen(own->name) > MAX_FULL_NAME_BYTES)
-		return err_set(walk->err, ERR_PDF_LIMIT, "form fields: a field name is longer than %d bytes", MAX_FULL_NAME_BYTES);
+		return err_set(walk->err, ERR_PDF_LIMIT, "form fields: a field name is longer than %d bytes",
+			       MAX_FULL_NAME_BYTES);
 	own->type = type ? type : own->type;
 	own->flags = flags ? flags : own->flags;
 	own->value = value ? value : own->value;
@@ -157,13 +162,16 @@ static int add_field(struct walk *walk, struct pd_ref ref, const struct pd_obj *
 	if (walk->list.count == walk->cap) {
 		size_t cap = walk->cap ? walk->cap * 2 : 8;
 
-		walk->list.items = arena_grow(walk->arena, walk->list.items, walk->cap * sizeof(*field), cap * sizeof(*field));
+		walk->list.items =
+		    arena_grow(walk->arena, walk->list.items, walk->cap * sizeof(*field), cap * sizeof(*field));
 		if (!walk->list.items)
 			return no_memory(walk);
 		walk->cap = cap;
 	}
 	field = &walk->list.items[walk->list.count++];
-	*field = (struct pd_field){ .name = own->name, .ref = ref, .dict = dict, .value_raw = own->value, .path_len = own->path_len };
+	*field = (struct pd_field){
+		.name = own->name, .ref = ref, .dict = dict, .value_raw = own->value, .path_len = own->path_len
+	};
 	memcpy(field->path, own->path, sizeof(field->path));
 	field->type = field_type(pd_deref(walk->view, own->type));
 	field->flags = (uint32_t)pd_int(pd_deref(walk->view, own->flags), 0);
@@ -175,7 +183,8 @@ static int walk_field(struct walk *walk, const struct pd_obj *raw, size_t index,
 static int walk_kids(struct walk *walk, const struct pd_obj *kids, const struct inherited *own, int depth)
 {
 	for (size_t i = 0; i < pd_array_len(kids); i++)
-		if (is_field(walk, pd_at(walk->view, kids, i)) && walk_field(walk, pd_array_raw(kids, i), i, *own, depth + 1) != 0)
+		if (is_field(walk, pd_at(walk->view, kids, i)) &&
+		    walk_field(walk, pd_array_raw(kids, i), i, *own, depth + 1) != 0)
 			return -1;
 	return 0;
 }
@@ -192,7 +201,8 @@ static void count_kids(const struct walk *walk, const struct pd_obj *kids, size_
 	}
 }
 
-/* A node is listed when it ends a branch, has widgets, or (never seen, and never to be passed over) a value of its own. */
+/* A node is listed when it ends a branch, has widgets, or (never seen, and never to be passed over) a value of its own.
+ */
 static int walk_field(struct walk *walk, const struct pd_obj *raw, size_t index, struct inherited own, int depth)
 {
 	struct pd_ref ref = pd_ref(raw);
@@ -204,7 +214,8 @@ static int walk_field(struct walk *walk, const struct pd_obj *raw, size_t index,
 	if (pd_kind(dict) == PD_NULL)
 		return 0;
 	if (pd_kind(dict) != PD_DICT)
-		return err_set(walk->err, ERR_PDF_FIELD, "form fields: object %u %u is no dictionary", ref.num, ref.gen);
+		return err_set(walk->err, ERR_PDF_FIELD, "form fields: object %u %u is no dictionary", ref.num,
+			       ref.gen);
 	if (depth >= PD_MAX_FIELD_DEPTH)
 		return err_set(walk->err, ERR_PDF_LIMIT, "form fields nested deeper than %d", PD_MAX_FIELD_DEPTH);
 	if (mark_seen(walk, ref) != 0 || step_into(walk, dict, index, &own) != 0)
@@ -243,14 +254,15 @@ static struct placed *list_placed(struct walk *walk, size_t *ret_count)
 	for (size_t i = 0; i < walk->list.count; i++)
 		for (size_t k = 0; k < walk->list.items[i].widget_count; k++)
 			if (walk->list.items[i].widgets[k].ref.num)
-				placed[n++] = (struct placed){ walk->list.items[i].widgets[k].ref.num, &walk->list.items[i].widgets[k] };
+				placed[n++] = (struct placed){ walk->list.items[i].widgets[k].ref.num,
+							       &walk->list.items[i].widgets[k] };
 	qsort(placed, n, sizeof(*placed), compare_placed);
 	*ret_count = n;
 	return placed;
 }
 
-static int place_annotations(struct walk *walk, struct pd_ref page, int page_index, const struct placed *placed, size_t count,
-			     struct arena *scratch)
+static int place_annotations(struct walk *walk, struct pd_ref page, int page_index, const struct placed *placed,
+			     size_t count, struct arena *scratch)
 {
 	const struct pd_obj *annots = pd_dict_raw(pd_load_in(walk->view, page, scratch), "Annots");
 
@@ -280,7 +292,8 @@ static int place_widgets(struct walk *walk)
 	if (!placed || !scratch)
 		return no_memory(walk);
 	if (pd_page_count(walk->view, &pages, NULL) != 0)
-		return 0; /* fields and signatures are found whatever the page tree is; pd_page_count tells what is wrong with it */
+		return 0; /* fields and signatures are found whatever the page tree is; pd_page_count tells what is
+			     wrong with it */
 	for (uint32_t i = 0; i < pages; i++) {
 		struct pd_ref page;
 

@@ -1,8 +1,8 @@
 /*
  * filter.h - the stream filters whose output is data, not pictures (ISO 32000-1 7.4); inside src/pdf only.
  *
- * Each filter appends to `out` and stops at `limit` bytes with ERR_PDF_LIMIT; damaged input is ERR_PDF_FILTER. Nothing is
- * guessed: a stream that ends early or goes on after its end mark is damaged.
+ * Each filter appends to `out` and stops at `limit` bytes with ERR_PDF_LIMIT; damaged input is ERR_PDF_FILTER. Nothing
+ * is guessed: a stream that ends early or goes on after its end mark is damaged.
  */
 #ifndef KYSO_PDF_FILTER_H
 #define KYSO_PDF_FILTER_H

@@ -19,7 +19,8 @@ static bool space_to_end(struct bytes in, size_t i)
 	return i == in.n;
 }
 
-int pd_filter_ascii_hex(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out, struct err *err)
+int pd_filter_ascii_hex(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out,
+			struct err *err)
 {
 	int pending = -1;
 
@@ -70,7 +71,8 @@ static int end_ascii85(struct bytes in, size_t at, uint8_t group[5], unsigned in
 	return n ? put_group(group, n, out, err) : 0;
 }
 
-int pd_filter_ascii85(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out, struct err *err)
+int pd_filter_ascii85(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out,
+		      struct err *err)
 {
 	uint8_t group[5];
 	unsigned int n = 0;
@@ -97,7 +99,8 @@ int pd_filter_ascii85(struct bytes in, const struct pd_filter_params *params, si
 	return err_set(err, ERR_PDF_FILTER, "ASCII85Decode data without their ~>");
 }
 
-int pd_filter_run_length(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out, struct err *err)
+int pd_filter_run_length(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out,
+			 struct err *err)
 {
 	size_t i = 0;
 

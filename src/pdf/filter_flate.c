@@ -44,7 +44,8 @@ static int inflate_step(z_stream *z, struct buf *out, size_t limit, struct err *
 	return result;
 }
 
-int pd_filter_flate(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out, struct err *err)
+int pd_filter_flate(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out,
+		    struct err *err)
 {
 	AUTO(end_inflate) z_stream z = { .next_in = NULL };
 	uint8_t none = 0;
@@ -63,7 +64,8 @@ int pd_filter_flate(struct bytes in, const struct pd_filter_params *params, size
 			return -1;
 	} while (result == Z_OK && (z.avail_in > 0 || z.avail_out == 0));
 	if (result != Z_STREAM_END)
-		return err_set(err, ERR_PDF_FILTER, "FlateDecode data are damaged after %zu of %zu bytes", in.n - z.avail_in, in.n);
+		return err_set(err, ERR_PDF_FILTER, "FlateDecode data are damaged after %zu of %zu bytes",
+			       in.n - z.avail_in, in.n);
 	if (!only_space(z.next_in, z.avail_in))
 		return err_set(err, ERR_PDF_FILTER, "FlateDecode data end %u bytes before the stream does", z.avail_in);
 	return 0;

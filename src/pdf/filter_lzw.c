@@ -62,7 +62,8 @@ static void add_string(struct lzw *lzw, unsigned int prefix, uint8_t last)
 }
 
 /* One code after the first of a table. `previous` is the code before it. */
-static int decode_code(struct lzw *lzw, unsigned int code, unsigned int previous, size_t limit, struct buf *out, struct err *err)
+static int decode_code(struct lzw *lzw, unsigned int code, unsigned int previous, size_t limit, struct buf *out,
+		       struct err *err)
 {
 	size_t start = out->len;
 
@@ -111,7 +112,8 @@ static int decode_all(struct lzw *lzw, size_t limit, struct buf *out, struct err
 	}
 }
 
-int pd_filter_lzw(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out, struct err *err)
+int pd_filter_lzw(struct bytes in, const struct pd_filter_params *params, size_t limit, struct buf *out,
+		  struct err *err)
 {
 	struct lzw lzw = { .in = in, .early = params->early_change != 0 };
 

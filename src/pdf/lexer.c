@@ -9,15 +9,15 @@
 
 /* Table 1 and Table 2: white space is NUL HT LF FF CR SP; delimiters ( ) < > [ ] { } / %. */
 static const uint8_t char_classes[256] = {
-	[0] = PD_CHAR_SPACE,	   ['\t'] = PD_CHAR_SPACE,    ['\n'] = PD_CHAR_SPACE,	 ['\f'] = PD_CHAR_SPACE,
-	['\r'] = PD_CHAR_SPACE,	   [' '] = PD_CHAR_SPACE,     ['('] = PD_CHAR_DELIMITER, [')'] = PD_CHAR_DELIMITER,
+	[0] = PD_CHAR_SPACE,       ['\t'] = PD_CHAR_SPACE,    ['\n'] = PD_CHAR_SPACE,    ['\f'] = PD_CHAR_SPACE,
+	['\r'] = PD_CHAR_SPACE,    [' '] = PD_CHAR_SPACE,     ['('] = PD_CHAR_DELIMITER, [')'] = PD_CHAR_DELIMITER,
 	['<'] = PD_CHAR_DELIMITER, ['>'] = PD_CHAR_DELIMITER, ['['] = PD_CHAR_DELIMITER, [']'] = PD_CHAR_DELIMITER,
 	['{'] = PD_CHAR_DELIMITER, ['}'] = PD_CHAR_DELIMITER, ['/'] = PD_CHAR_DELIMITER, ['%'] = PD_CHAR_DELIMITER,
 };
 
 /* Value + 1 of a hexadecimal digit, 0 for anything else. */
 static const uint8_t hex_values[256] = {
-	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,	['6'] = 7,  ['7'] = 8,
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
 	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
 	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
@@ -100,7 +100,8 @@ bool pd_take_u64(struct pd_lexer *lex, uint64_t *ret)
 	size_t n = 0;
 
 	while (n < left && n < 20 && p[n] >= '0' && p[n] <= '9') {
-		if (__builtin_mul_overflow(value, 10U, &value) || __builtin_add_overflow(value, (uint64_t)(p[n] - '0'), &value))
+		if (__builtin_mul_overflow(value, 10U, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(p[n] - '0'), &value))
 			return false;
 		n++;
 	}
@@ -170,7 +171,7 @@ static void finish(const struct pd_lexer *lex, size_t start, enum pd_kind kind, 
 }
 
 /* Powers of ten that a double holds exactly. */
-static const double powers_of_ten[] = { 1e0,  1e1,  1e2,  1e3,	1e4,  1e5,  1e6,  1e7,	1e8,  1e9,
+static const double powers_of_ten[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
 					1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18 };
 
 /* 7.3.3: an optional sign, digits with at most one point among them, at least one digit; no exponent. */
@@ -182,7 +183,8 @@ int pd_lex_number(struct pd_lexer *lex, struct pd_obj *obj)
 	bool negative = i && word.p[0] == '-';
 	bool point = false;
 	int64_t mantissa = 0;
-	unsigned int kept = 0; /* significant digits in the mantissa; those beyond 18 change nothing a page could show */
+	unsigned int kept =
+	    0; /* significant digits in the mantissa; those beyond 18 change nothing a page could show */
 	unsigned int digits = 0;
 	unsigned int decimals = 0;
 

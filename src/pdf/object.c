@@ -177,7 +177,8 @@ static bool dict_equal(const struct pd_dict *a, const struct pd_dict *b)
 	if (a->count != b->count)
 		return false;
 	for (uint32_t i = 0; i < a->count; i++) {
-		const struct pd_obj *other = b->sorted ? find_sorted(b, a->entries[i].key) : find_linear(b, a->entries[i].key);
+		const struct pd_obj *other =
+		    b->sorted ? find_sorted(b, a->entries[i].key) : find_linear(b, a->entries[i].key);
 
 		if (!other || !pd_equal(&a->entries[i].value, other))
 			return false;

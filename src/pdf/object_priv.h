@@ -1,8 +1,8 @@
 /*
  * object_priv.h - how src/pdf lays an object out in memory; nobody outside src/pdf includes it.
  *
- * 32 bytes an object. Arrays hold their items, dictionaries their entries, by value and in the order of the file. Strings and
- * names point into the file where they need no decoding, else into the arena of the parse.
+ * 32 bytes an object. Arrays hold their items, dictionaries their entries, by value and in the order of the file.
+ * Strings and names point into the file where they need no decoding, else into the arena of the parse.
  */
 #ifndef KYSO_PDF_OBJECT_PRIV_H
 #define KYSO_PDF_OBJECT_PRIV_H

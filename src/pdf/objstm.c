@@ -1,8 +1,9 @@
 /*
- * objstm.c - object streams (ISO 32000-1 7.5.7): decoded once, kept with the document, objects cut out of them on demand.
+ * objstm.c - object streams (ISO 32000-1 7.5.7): decoded once, kept with the document, objects cut out of them on
+ * demand.
  *
- * Strict: /N pairs of number and offset and nothing else before /First, offsets ascending, no streams inside, numbers as the
- * cross-reference data say.
+ * Strict: /N pairs of number and offset and nothing else before /First, offsets ascending, no streams inside, numbers
+ * as the cross-reference data say.
  */
 #include <stdlib.h>
 
@@ -49,7 +50,8 @@ static int read_pairs(struct pd_objstm *stm, size_t first, uint32_t *numbers, ui
 		uint32_t offset;
 
 		pd_skip_space_only(&lex);
-		if (!pd_take_u32(&lex, /* canonical= */ false, &numbers[i]) || numbers[i] == 0 || numbers[i] > PD_MAX_OBJECT_NUMBER)
+		if (!pd_take_u32(&lex, /* canonical= */ false, &numbers[i]) || numbers[i] == 0 ||
+		    numbers[i] > PD_MAX_OBJECT_NUMBER)
 			return fail(stm, err, "malformed object number before /First");
 		pd_skip_space_only(&lex);
 		if (!pd_take_u32(&lex, /* canonical= */ false, &offset) || offset > stm->data.n - first)
@@ -71,7 +73,8 @@ int pd_objstm_decode(struct pd_doc *doc, size_t entry, struct arena *arena, stru
 	struct pd_obj stream;
 	size_t first;
 
-	if (pd_load_entry(doc, entry, arena, &stream, err) != 0 || read_header(doc, &stream, arena, &stm, &first, err) != 0)
+	if (pd_load_entry(doc, entry, arena, &stream, err) != 0 ||
+	    read_header(doc, &stream, arena, &stm, &first, err) != 0)
 		return -1;
 	numbers = ARENA_ARRAY(arena, uint32_t, stm.count);
 	offsets = ARENA_ARRAY(arena, uint32_t, (size_t)stm.count + 1);
@@ -85,7 +88,8 @@ int pd_objstm_decode(struct pd_doc *doc, size_t entry, struct arena *arena, stru
 	return 0;
 }
 
-int pd_objstm_parse(const struct pd_objstm *stm, uint32_t index, struct arena *arena, struct pd_obj *ret, struct err *err)
+int pd_objstm_parse(const struct pd_objstm *stm, uint32_t index, struct arena *arena, struct pd_obj *ret,
+		    struct err *err)
 {
 	struct pd_parser parser;
 	int result;
@@ -100,7 +104,8 @@ int pd_objstm_check(const struct pd_objstm *stm, const struct pd_xref_entry *ent
 {
 	if (entry->index < stm->count && stm->numbers[entry->index] == entry->num)
 		return 0;
-	return err_set(err, ERR_PDF_XREF, "object %u is not at index %u of object stream %u", entry->num, entry->index, stm->num);
+	return err_set(err, ERR_PDF_XREF, "object %u is not at index %u of object stream %u", entry->num, entry->index,
+		       stm->num);
 }
 
 int pd_objstm_entry(struct pd_doc *doc, size_t index, size_t *ret, struct err *err)
@@ -109,7 +114,8 @@ int pd_objstm_entry(struct pd_doc *doc, size_t index, size_t *ret, struct err *e
 	size_t container = pd_entry_index(doc, pd_index_revision(doc, index), entry->container);
 
 	if (!container || doc->entries[container - 1].kind != PD_ENTRY_OFFSET)
-		return err_set(err, ERR_PDF_XREF, "object %u is said to be in object stream %u, which is not there", entry->num, entry->container);
+		return err_set(err, ERR_PDF_XREF, "object %u is said to be in object stream %u, which is not there",
+			       entry->num, entry->container);
 	*ret = container - 1;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * page_geometry.c - between user space and the page as it is shown: crop box, /Rotate, /UserUnit. Pure functions; see pages.h.
+ * page_geometry.c - between user space and the page as it is shown: crop box, /Rotate, /UserUnit. Pure functions; see
+ * pages.h.
  *
  * A point (x, y) of user space is shown, in points from the top left of the crop box, at
  *   0: (x - x0, y1 - y)   90: (y - y0, x - x0)   180: (x1 - x, y - y0)   270: (y1 - y, x1 - x)

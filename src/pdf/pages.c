@@ -1,7 +1,9 @@
 /*
- * pages.c - the page tree walked once per view, and pages with their inherited attributes (ISO 32000-1 7.7.3). See pages.h.
+ * pages.c - the page tree walked once per view, and pages with their inherited attributes (ISO 32000-1 7.7.3). See
+ * pages.h.
  *
- * The walk keeps a reference and a parent index a node, no more: a document of 100,000 pages is counted without keeping one of them.
+ * The walk keeps a reference and a parent index a node, no more: a document of 100,000 pages is counted without keeping
+ * one of them.
  */
 #include "pdf/pages.h"
 
@@ -56,7 +58,8 @@ static int add_node(struct walk *walk, struct pd_ref ref, uint32_t parent, uint3
 	if (list->node_count == list->node_cap) {
 		size_t cap = list->node_cap ? list->node_cap * 2 : 16;
 
-		list->nodes = arena_grow(walk->arena, list->nodes, list->node_cap * sizeof(*list->nodes), cap * sizeof(*list->nodes));
+		list->nodes = arena_grow(walk->arena, list->nodes, list->node_cap * sizeof(*list->nodes),
+					 cap * sizeof(*list->nodes));
 		if (!list->nodes)
 			return no_memory(walk);
 		list->node_cap = cap;
@@ -75,7 +78,8 @@ static int add_page(struct walk *walk, uint32_t node)
 	if (list->page_count == list->page_cap) {
 		size_t cap = list->page_cap ? list->page_cap * 2 : 16;
 
-		list->pages = arena_grow(walk->arena, list->pages, list->page_cap * sizeof(*list->pages), cap * sizeof(*list->pages));
+		list->pages = arena_grow(walk->arena, list->pages, list->page_cap * sizeof(*list->pages),
+					 cap * sizeof(*list->pages));
 		if (!list->pages)
 			return no_memory(walk);
 		list->page_cap = cap;
@@ -229,7 +233,8 @@ int pd_page_ref(struct pd_view view, uint32_t index, struct pd_ref *ret_ref, str
 	if (find_list(view, &list, err) != 0)
 		return -1;
 	if (index >= list->page_count)
-		return err_set(err, ERR_PDF_PAGE, "there is no page %u, the document has %zu", index + 1, list->page_count);
+		return err_set(err, ERR_PDF_PAGE, "there is no page %u, the document has %zu", index + 1,
+			       list->page_count);
 	*ret_ref = list->nodes[list->pages[index]].ref;
 	return 0;
 }
@@ -237,7 +242,8 @@ int pd_page_ref(struct pd_view view, uint32_t index, struct pd_ref *ret_ref, str
 /* ---- attributes ---- */
 
 /* 7.7.3.4: the page's own value or that of the nearest node above it. */
-static const struct pd_obj *inherited(struct pd_view view, const struct pd_page_list *list, uint32_t node, const char *key)
+static const struct pd_obj *inherited(struct pd_view view, const struct pd_page_list *list, uint32_t node,
+				      const char *key)
 {
 	for (;;) {
 		const struct pd_obj *dict = pd_load(view, list->nodes[node].ref);
@@ -275,12 +281,14 @@ static bool is_empty(struct pd_rect r)
 /* A crop box counts as far as it lies in the media box (14.11.2.1); one that lies outside is as good as none. */
 static struct pd_rect clip(struct pd_rect crop, struct pd_rect media)
 {
-	struct pd_rect r = { fmax(crop.x0, media.x0), fmax(crop.y0, media.y0), fmin(crop.x1, media.x1), fmin(crop.y1, media.y1) };
+	struct pd_rect r = { fmax(crop.x0, media.x0), fmax(crop.y0, media.y0), fmin(crop.x1, media.x1),
+			     fmin(crop.y1, media.y1) };
 
 	return is_empty(r) ? media : r;
 }
 
-static int read_boxes(struct pd_view view, const struct pd_page_list *list, uint32_t node, struct pd_page *page, struct err *err)
+static int read_boxes(struct pd_view view, const struct pd_page_list *list, uint32_t node, struct pd_page *page,
+		      struct err *err)
 {
 	const struct pd_obj *crop = inherited(view, list, node, "CropBox");
 
@@ -295,17 +303,20 @@ static int read_boxes(struct pd_view view, const struct pd_page_list *list, uint
 	return 0;
 }
 
-static int read_rotation(struct pd_view view, const struct pd_page_list *list, uint32_t node, struct pd_page *page, struct err *err)
+static int read_rotation(struct pd_view view, const struct pd_page_list *list, uint32_t node, struct pd_page *page,
+			 struct err *err)
 {
 	const struct pd_obj *rotate = inherited(view, list, node, "Rotate");
 	const struct pd_obj *unit = pd_get(view, page->dict, "UserUnit");
 	int64_t degrees = pd_int(rotate, 0);
 
 	if ((pd_kind(rotate) != PD_INT && pd_kind(rotate) != PD_NULL) || degrees % 90 != 0)
-		return err_set(err, ERR_PDF_STRUCTURE, "page %u has a /Rotate that is no multiple of 90", page->index + 1);
+		return err_set(err, ERR_PDF_STRUCTURE, "page %u has a /Rotate that is no multiple of 90",
+			       page->index + 1);
 	page->rotate = (int)((degrees % 360 + 360) % 360);
 	page->user_unit = pd_number(unit, 1.0);
-	if (!(page->user_unit > 0.0) || (pd_kind(unit) != PD_NULL && pd_kind(unit) != PD_INT && pd_kind(unit) != PD_REAL))
+	if (!(page->user_unit > 0.0) ||
+	    (pd_kind(unit) != PD_NULL && pd_kind(unit) != PD_INT && pd_kind(unit) != PD_REAL))
 		return err_set(err, ERR_PDF_STRUCTURE, "page %u has a malformed /UserUnit", page->index + 1);
 	return 0;
 }

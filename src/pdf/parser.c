@@ -148,7 +148,9 @@ static int parse_sequence(struct pd_parser *parser, enum closer closer, size_t b
 	for (;;) {
 		pd_skip_space(lex);
 		if (lex->pos >= lex->in.n)
-			return closer == CLOSE_KEYWORD ? 0 : pd_lex_fail(lex, lex->pos, "array or dictionary without its end");
+			return closer == CLOSE_KEYWORD
+				   ? 0
+				   : pd_lex_fail(lex, lex->pos, "array or dictionary without its end");
 		if (at_closer(lex, closer))
 			return 0;
 		if (lex->in.p[lex->pos] == 'R' && pd_take_word(lex, "R")) {
@@ -261,7 +263,8 @@ static int make_dict(struct pd_parser *parser, size_t base, size_t start, const 
 		const struct pd_obj *key = &parser->stack[base + i];
 
 		if (key->kind != PD_NAME)
-			return pd_lex_fail(&parser->lex, key->start ? key->start : start, "dictionary key that is no name");
+			return pd_lex_fail(&parser->lex, key->start ? key->start : start,
+					   "dictionary key that is no name");
 		dict->entries[i / 2].key = str_from((const char *)key->u.p, key->n);
 		dict->entries[i / 2].value = parser->stack[base + i + 1];
 	}
@@ -305,15 +308,16 @@ static int parse_body(struct pd_parser *parser, size_t at, struct pd_obj *ret)
 	if (parse_sequence(parser, CLOSE_KEYWORD, base, 4) != 0)
 		return -1;
 	if (parser->stack_len != base + 1)
-		return pd_lex_fail(&parser->lex, at, parser->stack_len == base ? "object without a value" :
-									       "object with more than one value");
+		return pd_lex_fail(&parser->lex, at,
+				   parser->stack_len == base ? "object without a value"
+							     : "object with more than one value");
 	*ret = parser->stack[base];
 	parser->stack_len = base;
 	return 0;
 }
 
-static int stream_length(struct pd_parser *parser, const struct pd_obj *dict, size_t at, pd_length_fn *length, void *ctx,
-			 uint64_t *ret)
+static int stream_length(struct pd_parser *parser, const struct pd_obj *dict, size_t at, pd_length_fn *length,
+			 void *ctx, uint64_t *ret)
 {
 	const struct pd_obj *value = pd_dict_raw(dict, "Length");
 	int64_t n = pd_int(value, -1);
@@ -339,7 +343,8 @@ static int parse_stream(struct pd_parser *parser, struct pd_obj *obj, pd_length_
 
 	if (obj->kind != PD_DICT)
 		return pd_lex_fail(lex, keyword, "stream without a dictionary");
-	if (lex->pos < lex->in.n && lex->in.p[lex->pos] == '\r' && (lex->pos + 1 >= lex->in.n || lex->in.p[lex->pos + 1] != '\n'))
+	if (lex->pos < lex->in.n && lex->in.p[lex->pos] == '\r' &&
+	    (lex->pos + 1 >= lex->in.n || lex->in.p[lex->pos + 1] != '\n'))
 		return pd_lex_fail(lex, keyword, "`stream` followed by CR alone");
 	if (!pd_take_eol(lex))
 		return pd_lex_fail(lex, keyword, "`stream` without a line end");
@@ -375,7 +380,8 @@ static int parse_rest(struct pd_parser *parser, size_t at, pd_length_fn *length,
 	return 0;
 }
 
-int pd_parse_indirect(struct pd_parser *parser, uint64_t offset, pd_length_fn *length, void *ctx, struct pd_indirect *ret)
+int pd_parse_indirect(struct pd_parser *parser, uint64_t offset, pd_length_fn *length, void *ctx,
+		      struct pd_indirect *ret)
 {
 	struct pd_lexer *lex = &parser->lex;
 

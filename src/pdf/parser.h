@@ -1,8 +1,10 @@
 /*
- * parser.h - objects out of tokens: one value, one `n g obj ... endobj`, one object of a decoded object stream; src/pdf only.
+ * parser.h - objects out of tokens: one value, one `n g obj ... endobj`, one object of a decoded object stream; src/pdf
+ * only.
  *
- * Strict: nesting, counts and names within limits.h, no duplicate keys, `endobj` and `endstream` exactly where they belong,
- * /Length right. Objects are made in the arena of the lexer. Errors are ERR_PDF_SYNTAX or ERR_PDF_LIMIT with the offset.
+ * Strict: nesting, counts and names within limits.h, no duplicate keys, `endobj` and `endstream` exactly where they
+ * belong, /Length right. Objects are made in the arena of the lexer. Errors are ERR_PDF_SYNTAX or ERR_PDF_LIMIT with
+ * the offset.
  */
 #ifndef KYSO_PDF_PARSER_H
 #define KYSO_PDF_PARSER_H
@@ -30,7 +32,8 @@ struct pd_indirect {
 	uint64_t end;   /* one past `endobj` */
 };
 
-void pd_parser_init(struct pd_parser *parser, struct bytes in, uint32_t container, struct arena *arena, struct err *err);
+void pd_parser_init(struct pd_parser *parser, struct bytes in, uint32_t container, struct arena *arena,
+		    struct err *err);
 void pd_parser_release(struct pd_parser *parser);
 
 /* One value at the cursor. `stream` keywords are not looked for. */

@@ -11,8 +11,8 @@ static int check_params(const struct pd_filter_params *params, size_t *ret_row, 
 
 	if (params->colors < 1 || params->colors > 32 || params->columns < 1 || params->columns > 1 << 24 ||
 	    (bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16))
-		return err_set(err, ERR_PDF_FILTER, "predictor with %lld columns of %lld x %lld bits", (long long)params->columns,
-			       (long long)params->colors, (long long)bits);
+		return err_set(err, ERR_PDF_FILTER, "predictor with %lld columns of %lld x %lld bits",
+			       (long long)params->columns, (long long)params->colors, (long long)bits);
 	*ret_row = (size_t)((params->columns * params->colors * bits + 7) / 8);
 	*ret_pixel = (size_t)((params->colors * bits + 7) / 8);
 	return 0;
@@ -60,7 +60,8 @@ static int undo_png(struct buf *data, size_t row, size_t pixel, struct err *err)
 	size_t rows = data->len / (row + 1);
 
 	if (data->len % (row + 1) != 0)
-		return err_set(err, ERR_PDF_FILTER, "predicted data of %zu bytes are no whole rows of %zu", data->len, row + 1);
+		return err_set(err, ERR_PDF_FILTER, "predicted data of %zu bytes are no whole rows of %zu", data->len,
+			       row + 1);
 	for (size_t r = 0; r < rows; r++) {
 		const uint8_t *in = p + r * (row + 1);
 
@@ -88,7 +89,8 @@ static void put_sample(uint8_t *row, size_t i, unsigned int bits, unsigned int v
 		return;
 	}
 	shift = (unsigned int)(8 - bits - i * bits % 8);
-	row[i * bits / 8] = (uint8_t)((row[i * bits / 8] & ~(((1U << bits) - 1) << shift)) | (value & ((1U << bits) - 1)) << shift);
+	row[i * bits / 8] =
+	    (uint8_t)((row[i * bits / 8] & ~(((1U << bits) - 1) << shift)) | (value & ((1U << bits) - 1)) << shift);
 }
 
 static int undo_tiff(const struct pd_filter_params *params, struct buf *data, size_t row, struct err *err)
@@ -98,7 +100,8 @@ static int undo_tiff(const struct pd_filter_params *params, struct buf *data, si
 	unsigned int bits = (unsigned int)params->bits;
 
 	if (data->len % row != 0)
-		return err_set(err, ERR_PDF_FILTER, "predicted data of %zu bytes are no whole rows of %zu", data->len, row);
+		return err_set(err, ERR_PDF_FILTER, "predicted data of %zu bytes are no whole rows of %zu", data->len,
+			       row);
 	for (size_t r = 0; r < data->len; r += row) {
 		uint8_t *p = (uint8_t *)data->data + r;
 

@@ -1,6 +1,7 @@
 /*
- * signatures.c - the signature dictionaries that fields hold (ISO 32000-1 12.8.1), as written, and rules 2 and 3 for their
- * /ByteRange and /Contents. See fields.h. A /V of the wrong kind, or null, is listed too: it never means "no signature" (rule 5).
+ * signatures.c - the signature dictionaries that fields hold (ISO 32000-1 12.8.1), as written, and rules 2 and 3 for
+ * their /ByteRange and /Contents. See fields.h. A /V of the wrong kind, or null, is listed too: it never means "no
+ * signature" (rule 5).
  */
 #include <stdlib.h>
 
@@ -106,7 +107,8 @@ int pd_signature_list(struct pd_view view, struct arena *arena, struct pd_signat
 
 static int fail(const struct pd_signature *sig, struct err *err, const char *what)
 {
-	return err_set(err, ERR_PDF_SIGNATURE, "signature field \"%.100s\": %s", sig->field ? sig->field->name : "", what);
+	return err_set(err, ERR_PDF_SIGNATURE, "signature field \"%.100s\": %s", sig->field ? sig->field->name : "",
+		       what);
 }
 
 /* Rule 2: four direct integers [0 a b c], a > 0, b > a, b + c within the file. */

@@ -15,10 +15,8 @@ static const struct {
 	pd_filter_fn *decode;
 	bool predicts;
 } filters[] = {
-	{ "FlateDecode", "Fl", pd_filter_flate, true },
-	{ "LZWDecode", "LZW", pd_filter_lzw, true },
-	{ "ASCIIHexDecode", "AHx", pd_filter_ascii_hex, false },
-	{ "ASCII85Decode", "A85", pd_filter_ascii85, false },
+	{ "FlateDecode", "Fl", pd_filter_flate, true },           { "LZWDecode", "LZW", pd_filter_lzw, true },
+	{ "ASCIIHexDecode", "AHx", pd_filter_ascii_hex, false },  { "ASCII85Decode", "A85", pd_filter_ascii85, false },
 	{ "RunLengthDecode", "RL", pd_filter_run_length, false },
 };
 
@@ -52,8 +50,8 @@ static size_t stage_limit(const struct pd_obj *stream, size_t limit)
 	return raw > limit / PD_MAX_INFLATE_RATIO ? limit : raw * PD_MAX_INFLATE_RATIO + 64;
 }
 
-static int apply_filter(const struct pd_view *view, const struct pd_obj *name, const struct pd_obj *dict, struct bytes in,
-			size_t limit, struct buf *out, struct err *err)
+static int apply_filter(const struct pd_view *view, const struct pd_obj *name, const struct pd_obj *dict,
+			struct bytes in, size_t limit, struct buf *out, struct err *err)
 {
 	struct pd_filter_params params = read_params(view, dict);
 	struct str wanted = pd_name(name);
@@ -65,7 +63,8 @@ static int apply_filter(const struct pd_view *view, const struct pd_obj *name, c
 			return -1;
 		return filters[i].predicts ? pd_predictor_undo(&params, out, err) : 0;
 	}
-	return err_set(err, ERR_PDF_FILTER, "filter /%.*s is not supported", wanted.n > 60 ? 60 : (int)wanted.n, wanted.n ? wanted.p : "");
+	return err_set(err, ERR_PDF_FILTER, "filter /%.*s is not supported", wanted.n > 60 ? 60 : (int)wanted.n,
+		       wanted.n ? wanted.p : "");
 }
 
 /* Stage by stage; two buffers take turns. The result is in *ret_last. */
@@ -103,8 +102,8 @@ static int keep(const struct buf *buf, struct arena *arena, struct bytes *ret, s
 	return 0;
 }
 
-int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, size_t limit, struct arena *arena, struct bytes *ret,
-		     struct err *err)
+int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, size_t limit, struct arena *arena,
+		     struct bytes *ret, struct err *err)
 {
 	const struct pd_obj *filter = resolve(view, pd_dict_raw(stream, "Filter"));
 	AUTO(buf_release) struct buf first = BUF_INIT;
@@ -127,12 +126,14 @@ int pd_stream_filter(const struct pd_view *view, const struct pd_obj *stream, si
 	return result == 0 ? keep(last == 0 ? &first : &second, arena, ret, err) : -1;
 }
 
-int pd_stream_decode(struct pd_view view, const struct pd_obj *stream, struct arena *arena, struct bytes *ret, struct err *err)
+int pd_stream_decode(struct pd_view view, const struct pd_obj *stream, struct arena *arena, struct bytes *ret,
+		     struct err *err)
 {
 	if (pd_kind(stream) != PD_STREAM)
 		return err_set(err, ERR_PDF_STRUCTURE, "object that should be a stream is none");
 	if (view.doc->encrypted)
-		return err_set(err, ERR_PDF_ENCRYPTED, "stream at offset %llu is encrypted", (unsigned long long)pd_token_start(stream));
+		return err_set(err, ERR_PDF_ENCRYPTED, "stream at offset %llu is encrypted",
+			       (unsigned long long)pd_token_start(stream));
 	if (pd_stream_filter(&view, stream, PD_MAX_STREAM_BYTES, arena, ret, err) != 0)
 		return err_prefix(err, "stream at offset %llu", (unsigned long long)pd_token_start(stream));
 	return 0;

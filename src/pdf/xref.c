@@ -1,9 +1,10 @@
 /*
- * xref.c - from the header and the last startxref along every /Prev to the list of revisions (pdf-validation rules 6-9).
+ * xref.c - from the header and the last startxref along every /Prev to the list of revisions (pdf-validation rules
+ * 6-9).
  *
- * A revision is one cross-reference section and everything between the end of the revision before and its own %%EOF. Two
- * shapes have two sections in one revision: a linearized first revision (the only place where /Prev may point forward), and a
- * hybrid section with its /XRefStm. Called by pd_open only.
+ * A revision is one cross-reference section and everything between the end of the revision before and its own %%EOF.
+ * Two shapes have two sections in one revision: a linearized first revision (the only place where /Prev may point
+ * forward), and a hybrid section with its /XRefStm. Called by pd_open only.
  */
 #include <string.h>
 
@@ -21,7 +22,8 @@ static int read_header(struct pd_doc *doc, struct err *err)
 	if (!at || doc->file.n - (size_t)(at - doc->file.p) < 8)
 		return err_set(err, ERR_PDF_NOT_PDF, "no %%PDF- header in the first %d bytes", PD_MAX_HEADER_OFFSET);
 	if ((at[5] != '1' && at[5] != '2') || at[6] != '.' || at[7] < '0' || at[7] > '9')
-		return err_set(err, ERR_PDF_NOT_PDF, "the %%PDF- header at offset %zu has no version", (size_t)(at - doc->file.p));
+		return err_set(err, ERR_PDF_NOT_PDF, "the %%PDF- header at offset %zu has no version",
+			       (size_t)(at - doc->file.p));
 	doc->header = (uint64_t)(at - doc->file.p);
 	doc->version = (at[5] - '0') * 10 + (at[6 + 1] - '0');
 	return 0;
@@ -49,7 +51,8 @@ static int fail_at_end(const struct pd_doc *doc, struct err *err)
 
 	for (size_t i = n; i-- > from;)
 		if (n - i >= 5 && memcmp(p + i, "%%EOF", 5) == 0)
-			return err_set(err, ERR_PDF_UNACCOUNTED, "%zu bytes after the last %%%%EOF at offset %zu", n - i - 5, i);
+			return err_set(err, ERR_PDF_UNACCOUNTED, "%zu bytes after the last %%%%EOF at offset %zu",
+				       n - i - 5, i);
 	return err_set(err, ERR_PDF_TRUNCATED, "the file does not end with %%%%EOF");
 }
 
@@ -101,7 +104,8 @@ static int choose_base(struct pd_doc *doc, uint64_t value, struct err *err)
 		return 0;
 	from_header = looks_like_section(doc, doc->header + value);
 	if (from_header && looks_like_section(doc, value))
-		return err_set(err, ERR_PDF_XREF, "startxref %llu means two sections, counted from byte 0 and from the header at %llu",
+		return err_set(err, ERR_PDF_XREF,
+			       "startxref %llu means two sections, counted from byte 0 and from the header at %llu",
 			       (unsigned long long)value, (unsigned long long)doc->header);
 	doc->base = from_header ? doc->header : 0;
 	return 0;
@@ -128,17 +132,21 @@ static bool read_linearization(const struct pd_doc *doc, struct pd_obj *ret)
 	return found;
 }
 
-static int check_linearized(const struct pd_doc *doc, const struct pd_rev *rev, const struct pd_tail *tail, struct err *err)
+static int check_linearized(const struct pd_doc *doc, const struct pd_rev *rev, const struct pd_tail *tail,
+			    struct err *err)
 {
 	struct pd_obj dict;
 	int64_t length;
 
 	if (!read_linearization(doc, &dict))
-		return err_set(err, ERR_PDF_XREF, "/Prev of the cross-reference section at offset %llu points forward in a file that is not linearized",
+		return err_set(err, ERR_PDF_XREF,
+			       "/Prev of the cross-reference section at offset %llu points forward in a file that is "
+			       "not linearized",
 			       (unsigned long long)rev->main.start);
 	length = pd_int(pd_dict_raw(&dict, "L"), -1);
 	if (length < 0 || (uint64_t)length + doc->base < tail->eof_end || (uint64_t)length + doc->base > tail->end + 2)
-		return err_set(err, ERR_PDF_XREF, "/L of the linearization dictionary is %lld, but its revision ends at offset %llu",
+		return err_set(err, ERR_PDF_XREF,
+			       "/L of the linearization dictionary is %lld, but its revision ends at offset %llu",
 			       (long long)length, (unsigned long long)tail->end);
 	return 0;
 }
@@ -153,7 +161,8 @@ static int read_main_section(struct pd_doc *doc, struct pd_rev *rev, struct err 
 	if (pd_section_read(doc, rev->main.prev, extra, err) != 0)
 		return -1;
 	if (extra->has_prev)
-		return err_set(err, ERR_PDF_XREF, "the main cross-reference section of a linearized file, at offset %llu, has a /Prev",
+		return err_set(err, ERR_PDF_XREF,
+			       "the main cross-reference section of a linearized file, at offset %llu, has a /Prev",
 			       (unsigned long long)extra->start);
 	if (extra->has_xref_stm)
 		return err_set(err, ERR_PDF_HYBRID, "linearized hybrid file");
@@ -172,11 +181,13 @@ static int read_xref_stm(struct pd_doc *doc, struct pd_rev *rev, struct err *err
 	if (!extra)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a cross-reference section");
 	if (rev->main.xref_stm >= rev->main.start)
-		return err_set(err, ERR_PDF_HYBRID, "/XRefStm of the section at offset %llu points behind it", (unsigned long long)rev->main.start);
+		return err_set(err, ERR_PDF_HYBRID, "/XRefStm of the section at offset %llu points behind it",
+			       (unsigned long long)rev->main.start);
 	if (pd_section_read(doc, rev->main.xref_stm, extra, err) != 0)
 		return -1;
 	if (!extra->is_stream)
-		return err_set(err, ERR_PDF_HYBRID, "/XRefStm of the section at offset %llu leads to no stream", (unsigned long long)rev->main.start);
+		return err_set(err, ERR_PDF_HYBRID, "/XRefStm of the section at offset %llu leads to no stream",
+			       (unsigned long long)rev->main.start);
 	rev->extra = extra;
 	return 0;
 }
@@ -237,8 +248,9 @@ static int grow(struct pd_doc *doc, uint32_t *cap, struct err *err)
 }
 
 /*
- * Newest first; pd_xref_open turns the list around. /Prev has to decrease, so this ends. An older revision lies wholly before the
- * section of the newer one and is not read beyond it, so that sections nested in one another cost no more than the file's length.
+ * Newest first; pd_xref_open turns the list around. /Prev has to decrease, so this ends. An older revision lies wholly
+ * before the section of the newer one and is not read beyond it, so that sections nested in one another cost no more
+ * than the file's length.
  */
 static int read_chain(struct pd_doc *doc, uint64_t offset, struct err *err)
 {
@@ -282,13 +294,16 @@ static int check_order(struct pd_doc *doc, struct err *err)
 		rev->pub.start = before ? before->pub.end : 0;
 		rev->pub.trailer = &rev->main.trailer;
 		if (rev->main.start < rev->pub.start)
-			return err_set(err, ERR_PDF_XREF, "the cross-reference section at offset %llu lies inside the revision before it",
+			return err_set(err, ERR_PDF_XREF,
+				       "the cross-reference section at offset %llu lies inside the revision before it",
 				       (unsigned long long)rev->main.start);
 		if (before && rev->pub.size < before->pub.size)
-			return err_set(err, ERR_PDF_XREF, "/Size shrinks from %u to %u in revision %u", before->pub.size, rev->pub.size, i);
+			return err_set(err, ERR_PDF_XREF, "/Size shrinks from %u to %u in revision %u",
+				       before->pub.size, rev->pub.size, i);
 		if (pd_kind(pd_dict_raw(&rev->main.trailer, "Root")) != PD_REF)
 			return err_set(err, ERR_PDF_XREF, "the trailer of revision %u has no /Root reference", i);
-		if (before && !pd_equal(pd_dict_raw(&rev->main.trailer, "Encrypt"), pd_dict_raw(&before->main.trailer, "Encrypt")))
+		if (before && !pd_equal(pd_dict_raw(&rev->main.trailer, "Encrypt"),
+					pd_dict_raw(&before->main.trailer, "Encrypt")))
 			return err_set(err, ERR_PDF_XREF, "/Encrypt changes in revision %u", i);
 	}
 	return 0;
@@ -301,8 +316,8 @@ static int check_file_end(const struct pd_doc *doc, struct err *err)
 
 	pd_take_eol(&lex);
 	if (lex.pos != doc->file.n)
-		return err_set(err, ERR_PDF_UNACCOUNTED, "%zu bytes after the end of the last revision at offset %llu", doc->file.n - lex.pos,
-			       (unsigned long long)lex.pos);
+		return err_set(err, ERR_PDF_UNACCOUNTED, "%zu bytes after the end of the last revision at offset %llu",
+			       doc->file.n - lex.pos, (unsigned long long)lex.pos);
 	return 0;
 }
 
@@ -313,7 +328,8 @@ int pd_xref_open(struct pd_doc *doc, struct err *err)
 	if (read_header(doc, err) != 0 || read_end(doc, &value, err) != 0 || choose_base(doc, value, err) != 0)
 		return -1;
 	if (value >= doc->file.n - doc->base)
-		return err_set(err, ERR_PDF_XREF, "startxref %llu is beyond the end of the file", (unsigned long long)value);
+		return err_set(err, ERR_PDF_XREF, "startxref %llu is beyond the end of the file",
+			       (unsigned long long)value);
 	if (read_chain(doc, doc->base + value, err) != 0)
 		return -1;
 	reverse(doc);

@@ -1,9 +1,9 @@
 /*
  * xref_entries.c - the entries of every revision, checked (pdf-validation rules 8 and 9) and linked by object number.
  *
- * Refused: two entries for a number in one revision, offsets outside the revision or not at that very `n g obj`, object numbers
- * beyond /Size, an object that comes back after it was freed, a changed generation, a redefined object or cross-reference
- * stream, objects in an object stream of another revision, and hybrid sections whose two views differ.
+ * Refused: two entries for a number in one revision, offsets outside the revision or not at that very `n g obj`, object
+ * numbers beyond /Size, an object that comes back after it was freed, a changed generation, a redefined object or
+ * cross-reference stream, objects in an object stream of another revision, and hybrid sections whose two views differ.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -43,11 +43,14 @@ static bool same_entry(const struct pd_xref_entry *a, const struct pd_xref_entry
 
 /* ---- the two sections of one revision ---- */
 
-/* Two entries for one number: a hybrid table may call free (hide) what its stream defines; else both sections have to agree. */
-static int merge_pair(const struct pd_rev *rev, struct pd_xref_entry *kept, const struct pd_xref_entry *other, struct err *err)
+/* Two entries for one number: a hybrid table may call free (hide) what its stream defines; else both sections have to
+ * agree. */
+static int merge_pair(const struct pd_rev *rev, struct pd_xref_entry *kept, const struct pd_xref_entry *other,
+		      struct err *err)
 {
 	if (!rev->extra || (rev->pub.xref_kind != PD_XREF_HYBRID && !same_entry(kept, other)))
-		return err_set(err, ERR_PDF_XREF, "object %u has two cross-reference entries in one revision", kept->num);
+		return err_set(err, ERR_PDF_XREF, "object %u has two cross-reference entries in one revision",
+			       kept->num);
 	if (kept->kind == PD_ENTRY_FREE)
 		*kept = *other;
 	return 0;
@@ -85,31 +88,38 @@ static void set_fixed(struct pd_doc *doc, uint32_t num)
 }
 
 /*
- * Word puts an empty table behind the finished file, whose /XRefStm, and what that lists, lie in the file before it: a revision
- * that defines nothing of its own bytes. Only there, behind revision 0, may entries lead into the revision before.
+ * Word puts an empty table behind the finished file, whose /XRefStm, and what that lists, lie in the file before it: a
+ * revision that defines nothing of its own bytes. Only there, behind revision 0, may entries lead into the revision
+ * before.
  */
 static bool is_word_shape(const struct pd_doc *doc, const struct pd_rev *rev)
 {
-	return rev == &doc->revs[1] && rev->main.has_xref_stm && rev->main.entry_count == 0 && rev->main.xref_stm < rev->pub.start;
+	return rev == &doc->revs[1] && rev->main.has_xref_stm && rev->main.entry_count == 0 &&
+	       rev->main.xref_stm < rev->pub.start;
 }
 
-/* The offset may point at a line end too early (seen from honest writers); it is kept as where `n g obj` really stands. */
-static int check_offset(const struct pd_doc *doc, const struct pd_rev *rev, struct pd_xref_entry *entry, struct err *err)
+/* The offset may point at a line end too early (seen from honest writers); it is kept as where `n g obj` really stands.
+ */
+static int check_offset(const struct pd_doc *doc, const struct pd_rev *rev, struct pd_xref_entry *entry,
+			struct err *err)
 {
 	struct pd_lexer lex = { .in = doc->file, .pos = entry->offset };
 	uint64_t from = is_word_shape(doc, rev) ? 0 : rev->pub.start;
 	struct pd_ref ref;
 
 	if (entry->offset < from || entry->offset >= rev->pub.end)
-		return err_set(err, ERR_PDF_XREF, "object %u %u is said to be at offset %llu, outside its revision (%llu to %llu)", entry->num,
-			       entry->gen, (unsigned long long)entry->offset, (unsigned long long)from, (unsigned long long)rev->pub.end);
+		return err_set(err, ERR_PDF_XREF,
+			       "object %u %u is said to be at offset %llu, outside its revision (%llu to %llu)",
+			       entry->num, entry->gen, (unsigned long long)entry->offset, (unsigned long long)from,
+			       (unsigned long long)rev->pub.end);
 	pd_skip_space_only(&lex);
 	if (lex.pos - entry->offset > MAX_EARLY_BYTES || !pd_take_header(&lex, &ref))
-		return err_set(err, ERR_PDF_XREF, "object %u %u is said to be at offset %llu, but there is no `n g obj`", entry->num, entry->gen,
-			       (unsigned long long)entry->offset);
+		return err_set(err, ERR_PDF_XREF,
+			       "object %u %u is said to be at offset %llu, but there is no `n g obj`", entry->num,
+			       entry->gen, (unsigned long long)entry->offset);
 	if (ref.num != entry->num || ref.gen != entry->gen)
-		return err_set(err, ERR_PDF_XREF, "object %u %u is said to be at offset %llu, but there is %u %u obj", entry->num, entry->gen,
-			       (unsigned long long)entry->offset, ref.num, ref.gen);
+		return err_set(err, ERR_PDF_XREF, "object %u %u is said to be at offset %llu, but there is %u %u obj",
+			       entry->num, entry->gen, (unsigned long long)entry->offset, ref.num, ref.gen);
 	while (pd_char_class(doc->file.p[entry->offset]) == PD_CHAR_SPACE)
 		entry->offset++;
 	return 0;
@@ -124,12 +134,14 @@ static int check_number(const struct pd_rev *rev, const struct pd_xref_entry *en
 	return 0;
 }
 
-/* A known writers' mistake: the table says it begins at 1 while its first entry is the head of the free list, object 0. */
+/* A known writers' mistake: the table says it begins at 1 while its first entry is the head of the free list, object 0.
+ */
 static int check_first_number(const struct pd_rev *rev, const struct pd_xref_entry *entries, struct err *err)
 {
-	if (rev->first == 0 && !rev->main.is_stream && rev->count && entries[0].num == 1 && entries[0].kind == PD_ENTRY_FREE &&
-	    entries[0].gen == PD_MAX_GENERATION)
-		return err_set(err, ERR_PDF_XREF, "the cross-reference table at offset %llu counts from 1 where it has to count from 0",
+	if (rev->first == 0 && !rev->main.is_stream && rev->count && entries[0].num == 1 &&
+	    entries[0].kind == PD_ENTRY_FREE && entries[0].gen == PD_MAX_GENERATION)
+		return err_set(err, ERR_PDF_XREF,
+			       "the cross-reference table at offset %llu counts from 1 where it has to count from 0",
 			       (unsigned long long)rev->main.start);
 	return 0;
 }
@@ -146,8 +158,8 @@ static int check_history(const struct pd_doc *doc, const struct pd_xref_entry *e
 	if (doc->entries[before - 1].kind == PD_ENTRY_FREE)
 		return err_set(err, ERR_PDF_XREF, "object %u comes back after it was freed", entry->num);
 	if (doc->entries[before - 1].gen != entry->gen)
-		return err_set(err, ERR_PDF_XREF, "object %u changes its generation from %u to %u without being freed", entry->num,
-			       doc->entries[before - 1].gen, entry->gen);
+		return err_set(err, ERR_PDF_XREF, "object %u changes its generation from %u to %u without being freed",
+			       entry->num, doc->entries[before - 1].gen, entry->gen);
 	return 0;
 }
 
@@ -159,11 +171,12 @@ static int check_container(struct pd_doc *doc, uint32_t revision, const struct p
 	const struct pd_xref_entry *container = index ? &doc->entries[index - 1] : NULL;
 
 	if (!container || container->kind != PD_ENTRY_OFFSET || container->gen != 0)
-		return err_set(err, ERR_PDF_XREF, "object %u is said to be in object stream %u, which is no uncompressed object", entry->num,
-			       entry->container);
+		return err_set(err, ERR_PDF_XREF,
+			       "object %u is said to be in object stream %u, which is no uncompressed object",
+			       entry->num, entry->container);
 	if (index - 1 < rev->first && !is_word_shape(doc, rev))
-		return err_set(err, ERR_PDF_XREF, "object %u is said to be in object stream %u of an earlier revision", entry->num,
-			       entry->container);
+		return err_set(err, ERR_PDF_XREF, "object %u is said to be in object stream %u of an earlier revision",
+			       entry->num, entry->container);
 	set_fixed(doc, entry->container);
 	return 0;
 }
@@ -176,10 +189,12 @@ static bool in_use(const struct pd_xref_entry *entry)
 }
 
 /*
- * Both views of a hybrid section are the same: what its stream says of a number that a reader of tables alone also finds, in this
- * table or before, is what that reader finds. `table` is this revision's own entry, `before` the one in force until now.
+ * Both views of a hybrid section are the same: what its stream says of a number that a reader of tables alone also
+ * finds, in this table or before, is what that reader finds. `table` is this revision's own entry, `before` the one in
+ * force until now.
  */
-static bool views_agree(const struct pd_xref_entry *stream, const struct pd_xref_entry *table, const struct pd_xref_entry *before)
+static bool views_agree(const struct pd_xref_entry *stream, const struct pd_xref_entry *table,
+			const struct pd_xref_entry *before)
 {
 	if (in_use(table))
 		return same_entry(stream, table);
@@ -201,7 +216,9 @@ static int check_hybrid(const struct pd_doc *doc, struct pd_rev *rev, struct err
 		const struct pd_xref_entry *same = bsearch(entry, table, table_count, sizeof(*table), compare_numbers);
 
 		if (!views_agree(entry, same, before ? &doc->entries[before - 1] : NULL))
-			return err_set(err, ERR_PDF_HYBRID, "object %u differs between the two views of a hybrid cross-reference", entry->num);
+			return err_set(err, ERR_PDF_HYBRID,
+				       "object %u differs between the two views of a hybrid cross-reference",
+				       entry->num);
 	}
 	return 0;
 }
@@ -250,7 +267,8 @@ static int check_entry(struct pd_doc *doc, const struct pd_rev *rev, struct pd_x
 	if (check_history(doc, entry, before, err) != 0)
 		return -1;
 	if (is_fixed(doc, entry->num) && (!before || !same_entry(&doc->entries[before - 1], entry)))
-		return err_set(err, ERR_PDF_XREF, "object stream or cross-reference stream %u is redefined", entry->num);
+		return err_set(err, ERR_PDF_XREF, "object stream or cross-reference stream %u is redefined",
+			       entry->num);
 	return entry->kind == PD_ENTRY_OFFSET ? check_offset(doc, rev, entry, err) : 0;
 }
 
@@ -272,7 +290,8 @@ static int link_entries(struct pd_doc *doc, uint32_t revision, struct err *err)
 	}
 	doc->entry_count += rev->count;
 	for (size_t i = rev->first; i < rev->first + rev->count; i++)
-		if (doc->entries[i].kind == PD_ENTRY_COMPRESSED && check_container(doc, revision, &doc->entries[i], err) != 0)
+		if (doc->entries[i].kind == PD_ENTRY_COMPRESSED &&
+		    check_container(doc, revision, &doc->entries[i], err) != 0)
 			return -1;
 	return 0;
 }
@@ -286,7 +305,8 @@ static int check_stream_number(struct pd_doc *doc, uint32_t revision, const stru
 		return 0;
 	index = pd_entry_index(doc, revision, section->ref.num);
 	if (index && doc->entries[index - 1].kind != PD_ENTRY_FREE && doc->entries[index - 1].offset != section->start)
-		return err_set(err, ERR_PDF_XREF, "the number of cross-reference stream %u at offset %llu also means another object",
+		return err_set(err, ERR_PDF_XREF,
+			       "the number of cross-reference stream %u at offset %llu also means another object",
 			       section->ref.num, (unsigned long long)section->start);
 	set_fixed(doc, section->ref.num);
 	return 0;
@@ -334,8 +354,8 @@ static int build_revision(struct pd_doc *doc, uint32_t revision, struct err *err
 }
 
 /*
- * Objects do not overlap, so none reaches beyond where the next one begins. Holding the parser to that makes reading all objects
- * linear in the file's length, however they are said to nest.
+ * Objects do not overlap, so none reaches beyond where the next one begins. Holding the parser to that makes reading
+ * all objects linear in the file's length, however they are said to nest.
  */
 static int build_limits(struct pd_doc *doc, struct err *err)
 {

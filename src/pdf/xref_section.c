@@ -1,6 +1,6 @@
 /*
- * xref_section.c - one cross-reference section: a table with its trailer (ISO 32000-1 7.5.4, 7.5.5) or a cross-reference
- * stream (7.5.8), and the `startxref N %%EOF` behind it. Called by xref.c and xref_entries.c.
+ * xref_section.c - one cross-reference section: a table with its trailer (ISO 32000-1 7.5.4, 7.5.5) or a
+ * cross-reference stream (7.5.8), and the `startxref N %%EOF` behind it. Called by xref.c and xref_entries.c.
  *
  * A first pass reads structure and trailer, a second the entries, so that a million entries are never held twice.
  */
@@ -14,7 +14,8 @@ enum { ENTRY_BYTES = 20 };
 
 static struct pd_lexer lexer_at(const struct pd_doc *doc, uint64_t offset, struct err *err)
 {
-	return (struct pd_lexer){ .in = { doc->file.p, doc->scan_end }, .pos = offset, .arena = doc->arena, .err = err };
+	return (
+	    struct pd_lexer){ .in = { doc->file.p, doc->scan_end }, .pos = offset, .arena = doc->arena, .err = err };
 }
 
 uint64_t pd_section_seek(const struct pd_doc *doc, uint64_t offset)
@@ -27,12 +28,14 @@ uint64_t pd_section_seek(const struct pd_doc *doc, uint64_t offset)
 
 /* ---- trailers, common to both kinds ---- */
 
-static int offset_of(const struct pd_doc *doc, const struct pd_section *section, const char *key, uint64_t *ret, struct err *err)
+static int offset_of(const struct pd_doc *doc, const struct pd_section *section, const char *key, uint64_t *ret,
+		     struct err *err)
 {
 	int64_t value = pd_int(pd_dict_raw(&section->trailer, key), -1);
 
 	if (value <= 0 || (uint64_t)value >= doc->file.n - doc->base)
-		return err_set(err, ERR_PDF_XREF, "/%s of the cross-reference section at offset %llu is no offset in the file", key,
+		return err_set(err, ERR_PDF_XREF,
+			       "/%s of the cross-reference section at offset %llu is no offset in the file", key,
 			       (unsigned long long)section->start);
 	*ret = doc->base + (uint64_t)value;
 	return 0;
@@ -43,7 +46,8 @@ static int read_trailer(const struct pd_doc *doc, struct pd_section *section, st
 	int64_t size = pd_int(pd_dict_raw(&section->trailer, "Size"), -1);
 
 	if (size < 1 || size > (int64_t)PD_MAX_OBJECT_NUMBER + 1)
-		return err_set(err, ERR_PDF_XREF, "/Size of the cross-reference section at offset %llu is missing or out of range",
+		return err_set(err, ERR_PDF_XREF,
+			       "/Size of the cross-reference section at offset %llu is missing or out of range",
 			       (unsigned long long)section->start);
 	section->size = (uint32_t)size;
 	section->has_prev = pd_dict_has(&section->trailer, "Prev");
@@ -64,15 +68,16 @@ static int take_subsection(struct pd_lexer *lex, uint32_t *ret_start, uint32_t *
 	uint32_t start;
 	uint32_t count;
 
-	if (!pd_take_u32(lex, /* canonical= */ false, &start) || lex->pos >= lex->in.n || lex->in.p[lex->pos++] != ' ' ||
-	    !pd_take_u32(lex, /* canonical= */ false, &count))
+	if (!pd_take_u32(lex, /* canonical= */ false, &start) || lex->pos >= lex->in.n ||
+	    lex->in.p[lex->pos++] != ' ' || !pd_take_u32(lex, /* canonical= */ false, &count))
 		return err_set(lex->err, ERR_PDF_XREF, "malformed cross-reference subsection at offset %zu", at);
 	while (lex->pos < lex->in.n && lex->in.p[lex->pos] == ' ')
 		lex->pos++;
 	if (!pd_take_eol(lex))
 		return err_set(lex->err, ERR_PDF_XREF, "no line end after the subsection header at offset %zu", at);
 	if (start > PD_MAX_OBJECT_NUMBER || count > (uint32_t)PD_MAX_OBJECT_NUMBER + 1 - start)
-		return err_set(lex->err, ERR_PDF_LIMIT, "subsection at offset %zu goes beyond object number %d", at, PD_MAX_OBJECT_NUMBER);
+		return err_set(lex->err, ERR_PDF_LIMIT, "subsection at offset %zu goes beyond object number %d", at,
+			       PD_MAX_OBJECT_NUMBER);
 	if ((uint64_t)count * ENTRY_BYTES > lex->in.n - lex->pos)
 		return err_set(lex->err, ERR_PDF_XREF, "subsection at offset %zu is longer than the file", at);
 	*ret_start = start;
@@ -141,11 +146,15 @@ static int read_entry(const struct pd_doc *doc, size_t at, uint32_t num, struct 
 	uint64_t gen;
 
 	if (!entry_shape(p) || !digits(p, 10, &offset) || !digits(p + 11, 5, &gen))
-		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u at offset %zu is not the 20 bytes it has to be", num, at);
+		return err_set(err, ERR_PDF_XREF,
+			       "cross-reference entry of object %u at offset %zu is not the 20 bytes it has to be", num,
+			       at);
 	if (num == 0 && p[17] == 'f' && gen > PD_MAX_GENERATION)
-		gen = PD_MAX_GENERATION; /* MuPDF writes 65536 at the head of the free list, where the number means nothing */
+		gen = PD_MAX_GENERATION; /* MuPDF writes 65536 at the head of the free list, where the number means
+					    nothing */
 	if (gen > PD_MAX_GENERATION)
-		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has generation %llu", num, (unsigned long long)gen);
+		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has generation %llu", num,
+			       (unsigned long long)gen);
 	*ret = (struct pd_xref_entry){ .num = num, .gen = (uint32_t)gen };
 	if (p[17] == 'n') {
 		ret->kind = PD_ENTRY_OFFSET;
@@ -154,7 +163,8 @@ static int read_entry(const struct pd_doc *doc, size_t at, uint32_t num, struct 
 	return 0;
 }
 
-static int table_entries(const struct pd_doc *doc, const struct pd_section *section, struct pd_xref_entry *out, struct err *err)
+static int table_entries(const struct pd_doc *doc, const struct pd_section *section, struct pd_xref_entry *out,
+			 struct err *err)
 {
 	struct pd_lexer lex = lexer_at(doc, section->body, err);
 	uint32_t start;
@@ -179,19 +189,22 @@ static int read_widths(struct pd_section *section, struct err *err)
 	unsigned int total = 0;
 
 	if (pd_array_len(w) != 3)
-		return err_set(err, ERR_PDF_XREF, "/W of the cross-reference stream at offset %llu is no array of three",
+		return err_set(err, ERR_PDF_XREF,
+			       "/W of the cross-reference stream at offset %llu is no array of three",
 			       (unsigned long long)section->start);
 	for (size_t i = 0; i < 3; i++) {
 		int64_t width = pd_int(pd_array_raw(w, i), -1);
 
 		if (width < 0 || width > 8)
-			return err_set(err, ERR_PDF_XREF, "/W of the cross-reference stream at offset %llu has a width outside 0..8",
+			return err_set(err, ERR_PDF_XREF,
+				       "/W of the cross-reference stream at offset %llu has a width outside 0..8",
 				       (unsigned long long)section->start);
 		section->width[i] = (unsigned int)width;
 		total += (unsigned int)width;
 	}
 	if (section->width[1] == 0 || total == 0)
-		return err_set(err, ERR_PDF_XREF, "/W of the cross-reference stream at offset %llu leaves no room for offsets",
+		return err_set(err, ERR_PDF_XREF,
+			       "/W of the cross-reference stream at offset %llu leaves no room for offsets",
 			       (unsigned long long)section->start);
 	return 0;
 }
@@ -220,17 +233,20 @@ static int read_index(struct pd_section *section, struct err *err)
 	int64_t count;
 
 	if (index && (pd_kind(index) != PD_ARRAY || pd_array_len(index) % 2 != 0))
-		return err_set(err, ERR_PDF_XREF, "/Index of the cross-reference stream at offset %llu is no array of pairs",
+		return err_set(err, ERR_PDF_XREF,
+			       "/Index of the cross-reference stream at offset %llu is no array of pairs",
 			       (unsigned long long)section->start);
 	for (size_t i = 0; index_pair(section, i, &start, &count); i++) {
 		if (start < 0 || count < 0 || start > PD_MAX_OBJECT_NUMBER || count > PD_MAX_OBJECT_NUMBER + 1 - start)
-			return err_set(err, ERR_PDF_XREF, "/Index of the cross-reference stream at offset %llu is out of range",
+			return err_set(err, ERR_PDF_XREF,
+				       "/Index of the cross-reference stream at offset %llu is out of range",
 				       (unsigned long long)section->start);
 		section->entry_count += (size_t)count;
 	}
 	if (section->entry_count > PD_MAX_ENTRIES ||
 	    section->entry_count / PD_MAX_INFLATE_RATIO > pd_stream_raw(&section->trailer).n)
-		return err_set(err, ERR_PDF_XREF, "the cross-reference stream at offset %llu cannot hold the %zu entries of its /Index",
+		return err_set(err, ERR_PDF_XREF,
+			       "the cross-reference stream at offset %llu cannot hold the %zu entries of its /Index",
 			       (unsigned long long)section->start, section->entry_count);
 	return 0;
 }
@@ -242,10 +258,12 @@ static int check_direct(const struct pd_section *section, struct err *err)
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (pd_kind(pd_dict_raw(&section->trailer, keys[i])) == PD_REF)
-			return err_set(err, ERR_PDF_XREF, "/%s of the cross-reference stream at offset %llu is a reference", keys[i],
+			return err_set(err, ERR_PDF_XREF,
+				       "/%s of the cross-reference stream at offset %llu is a reference", keys[i],
 				       (unsigned long long)section->start);
 	if (!pd_is_name(pd_dict_raw(&section->trailer, "Type"), "XRef"))
-		return err_set(err, ERR_PDF_XREF, "object at offset %llu is no cross-reference stream", (unsigned long long)section->start);
+		return err_set(err, ERR_PDF_XREF, "object at offset %llu is no cross-reference stream",
+			       (unsigned long long)section->start);
 	return 0;
 }
 
@@ -261,7 +279,8 @@ static int read_stream(struct pd_doc *doc, struct pd_section *section, struct er
 	if (result != 0)
 		return err_prefix(err, "cross-reference stream");
 	if (object.obj.kind != PD_STREAM)
-		return err_set(err, ERR_PDF_XREF, "object at offset %llu is no cross-reference stream", (unsigned long long)section->start);
+		return err_set(err, ERR_PDF_XREF, "object at offset %llu is no cross-reference stream",
+			       (unsigned long long)section->start);
 	section->is_stream = true;
 	section->trailer = object.obj;
 	section->ref = object.ref;
@@ -290,7 +309,8 @@ static int decode_entry(const struct pd_doc *doc, const struct pd_section *secti
 	*ret = (struct pd_xref_entry){ .num = num };
 	if (type == 0 || type == 1) {
 		if (third > PD_MAX_GENERATION)
-			return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has generation %llu", num, (unsigned long long)third);
+			return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has generation %llu", num,
+				       (unsigned long long)third);
 		ret->gen = (uint32_t)third;
 		if (type == 0)
 			return 0;
@@ -300,7 +320,8 @@ static int decode_entry(const struct pd_doc *doc, const struct pd_section *secti
 		return 0;
 	}
 	if (type != 2)
-		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has type %llu", num, (unsigned long long)type);
+		return err_set(err, ERR_PDF_XREF, "cross-reference entry of object %u has type %llu", num,
+			       (unsigned long long)type);
 	if (second == 0 || second > PD_MAX_OBJECT_NUMBER || third > PD_MAX_OBJECT_NUMBER)
 		return err_set(err, ERR_PDF_XREF, "object %u is said to be in object stream %llu at index %llu", num,
 			       (unsigned long long)second, (unsigned long long)third);
@@ -310,8 +331,8 @@ static int decode_entry(const struct pd_doc *doc, const struct pd_section *secti
 	return 0;
 }
 
-static int stream_entries(struct pd_doc *doc, const struct pd_section *section, struct bytes data, struct pd_xref_entry *out,
-			  struct err *err)
+static int stream_entries(struct pd_doc *doc, const struct pd_section *section, struct bytes data,
+			  struct pd_xref_entry *out, struct err *err)
 {
 	size_t width = section->width[0] + section->width[1] + section->width[2];
 	const uint8_t *p = data.p;
@@ -319,7 +340,8 @@ static int stream_entries(struct pd_doc *doc, const struct pd_section *section, 
 	int64_t count;
 
 	if (data.n != width * section->entry_count)
-		return err_set(err, ERR_PDF_XREF, "cross-reference stream at offset %llu holds %zu bytes for %zu entries of %zu",
+		return err_set(err, ERR_PDF_XREF,
+			       "cross-reference stream at offset %llu holds %zu bytes for %zu entries of %zu",
 			       (unsigned long long)section->start, data.n, section->entry_count, width);
 	for (size_t i = 0; index_pair(section, i, &start, &count); i++)
 		for (int64_t k = 0; k < count; k++, p += width)
@@ -364,13 +386,15 @@ int pd_section_read(struct pd_doc *doc, uint64_t offset, struct pd_section *ret,
 		if (read_stream(doc, &section, err) != 0)
 			return -1;
 	} else {
-		return err_set(err, ERR_PDF_XREF, "there is no cross-reference section at offset %llu", (unsigned long long)offset);
+		return err_set(err, ERR_PDF_XREF, "there is no cross-reference section at offset %llu",
+			       (unsigned long long)offset);
 	}
 	*ret = section;
 	return 0;
 }
 
-/* After %%EOF only a line end or the file's end makes sense: anything else on that line would be part of the comment. */
+/* After %%EOF only a line end or the file's end makes sense: anything else on that line would be part of the comment.
+ */
 static int finish_tail(struct pd_lexer *lex, struct pd_tail *tail)
 {
 	if (lex->in.n - lex->pos < 5 || memcmp(lex->in.p + lex->pos, "%%EOF", 5) != 0)
@@ -392,7 +416,8 @@ int pd_tail_read(const struct pd_doc *doc, uint64_t offset, struct pd_tail *ret,
 
 	pd_skip_space(&lex);
 	if (!pd_take_word(&lex, "startxref"))
-		return err_set(err, ERR_PDF_XREF, "no startxref after the cross-reference section that ends at offset %llu",
+		return err_set(err, ERR_PDF_XREF,
+			       "no startxref after the cross-reference section that ends at offset %llu",
 			       (unsigned long long)offset);
 	pd_skip_space_only(&lex);
 	if (!pd_take_u64(&lex, &value) || value >= doc->file.n)

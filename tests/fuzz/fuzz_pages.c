@@ -1,8 +1,8 @@
 /*
  * Pages, fields and signatures of a file, in the first and the last view.
  *
- * Input that is no PDF is taken as the bodies of objects 1, 2, 3 ... with 0xFF between, and composed into a file with a right
- * cross-reference table: so the fuzzer gets past the offsets.
+ * Input that is no PDF is taken as the bodies of objects 1, 2, 3 ... with 0xFF between, and composed into a file with a
+ * right cross-reference table: so the fuzzer gets past the offsets.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -22,7 +22,8 @@ static void decode_streams(struct pd_doc *doc, uint32_t revision)
 		uint64_t end;
 
 		(void)!pd_stream_decode(view, obj, arena, &out, &err);
-		if (pd_object_extent(view, entries[i].num, &start, &end) == 0 && (start >= end || end > pd_file_bytes(doc).n))
+		if (pd_object_extent(view, entries[i].num, &start, &end) == 0 &&
+		    (start >= end || end > pd_file_bytes(doc).n))
 			abort();
 		arena_free(arena);
 	}

@@ -71,7 +71,8 @@ void builder_stream(struct builder *b, uint32_t num, const char *dict, const voi
 	builder_raw(b, "\nendstream\nendobj\n");
 }
 
-void builder_objstm(struct builder *b, uint32_t num, const char *extra, uint32_t first, const char *const *bodies, size_t count)
+void builder_objstm(struct builder *b, uint32_t num, const char *extra, uint32_t first, const char *const *bodies,
+		    size_t count)
 {
 	struct buf head = BUF_INIT;
 	struct buf body = BUF_INIT;

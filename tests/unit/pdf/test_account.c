@@ -29,7 +29,8 @@ static void increment_with(const char *before, const char *after)
 
 static void accepted_between_objects(void **state)
 {
-	static const char *const fine[] = { "", "\n", "\r\n\r\n", "   ", "% a comment\n", "%%EOF\n", "%PDF-1.7\n", "%\xE2\xE3\xCF\xD3\r" };
+	static const char *const fine[] = { "",        "\n",         "\r\n\r\n",           "   ", "% a comment\n",
+					    "%%EOF\n", "%PDF-1.7\n", "%\xE2\xE3\xCF\xD3\r" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(fine); i++) {
@@ -201,15 +202,9 @@ static void no_such_revision(void **state)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(accepted_between_objects),
-	TEST(refused_between_objects),
-	TEST(first_revision),
-	TEST(listed_inside_unlisted),
-	TEST(between_trailer_and_startxref),
-	TEST(compressed_one_to_one),
-	TEST(compressed_but_not_there),
-	TEST(broken_object_of_an_increment),
-	TEST(no_such_revision),
+	TEST(accepted_between_objects), TEST(refused_between_objects),       TEST(first_revision),
+	TEST(listed_inside_unlisted),   TEST(between_trailer_and_startxref), TEST(compressed_one_to_one),
+	TEST(compressed_but_not_there), TEST(broken_object_of_an_increment), TEST(no_such_revision),
 };
 
 TEST_MAIN(tests)

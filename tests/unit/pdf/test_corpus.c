@@ -1,6 +1,7 @@
 /*
- * The signed PDFs of public test suites: every file that a validator must accept opens, is checked whole and accounts for the bytes
- * of every revision; every signature that has to be accepted has its range right and ends at a revision's end.
+ * The signed PDFs of public test suites: every file that a validator must accept opens, is checked whole and accounts
+ * for the bytes of every revision; every signature that has to be accepted has its range right and ends at a revision's
+ * end.
  */
 #include "reading.h"
 
@@ -29,7 +30,8 @@ static size_t read_rows(const char *dir)
 	f = fopen(path, "r");
 	assert_non_null(f);
 	while (n < ARRAY_LEN(rows) && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%63[^\t]\t%63[^\t]\t%31[^\t\n]", rows[n].file, rows[n].field, want) != 3 || strcmp(want, "want") == 0)
+		if (sscanf(line, "%63[^\t]\t%63[^\t]\t%31[^\t\n]", rows[n].file, rows[n].field, want) != 3 ||
+		    strcmp(want, "want") == 0)
 			continue;
 		rows[n].accept = strcmp(want, "accept") == 0;
 		n++;
@@ -57,13 +59,14 @@ static void check_signatures(struct pd_doc *doc, const struct row *row)
 	assert_ok(pd_signature_list(pd_view_last(doc), arena, &list, &err), &err);
 	for (size_t i = 0; i < list.count; i++) {
 		/* An encrypted file's field names cannot be read. */
-		if (strcmp(row->field, "*") != 0 && strcmp(row->field, list.items[i].field->name) != 0 && !pd_is_encrypted(doc))
+		if (strcmp(row->field, "*") != 0 && strcmp(row->field, list.items[i].field->name) != 0 &&
+		    !pd_is_encrypted(doc))
 			continue;
 		found++;
 		assert_ok(pd_signature_range(pd_view_last(doc), &list.items[i], range, &err), &err);
 		if (!ends_a_revision(doc, range[2] + range[3]))
-			fail_msg("%s: %s ends at %llu, which is no revision's end", row->file, list.items[i].field->name,
-				 (unsigned long long)(range[2] + range[3]));
+			fail_msg("%s: %s ends at %llu, which is no revision's end", row->file,
+				 list.items[i].field->name, (unsigned long long)(range[2] + range[3]));
 	}
 	assert_true(found > 0);
 	arena_free(arena);

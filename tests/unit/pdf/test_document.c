@@ -209,7 +209,8 @@ static void encrypted(void **state)
 	struct pd_view view = pd_view_last(doc);
 
 	assert_true(pd_is_encrypted(doc));
-	assert_fails(pd_stream_decode(view, pd_load(view, (struct pd_ref){ 5, 0 }), pd_arena(doc), &data, &err), &err, ERR_PDF_ENCRYPTED);
+	assert_fails(pd_stream_decode(view, pd_load(view, (struct pd_ref){ 5, 0 }), pd_arena(doc), &data, &err), &err,
+		     ERR_PDF_ENCRYPTED);
 	assert_int_equal(pd_kind(pd_load(view, (struct pd_ref){ 6, 0 })), PD_NULL);
 	assert_fails(pd_check(doc, &err), &err, ERR_PDF_ENCRYPTED);
 }

@@ -131,10 +131,12 @@ static void bad_forms(void **state)
 	fails("[]", "1", ERR_PDF_FIELD, "/AcroForm is no dictionary");
 	fails("<< /Fields << >> >>", "1", ERR_PDF_FIELD, "/Fields");
 	fails("<< /Fields [10 0 R] >>", "1", ERR_PDF_FIELD, "object 10 0 is no dictionary");
-	fails("<< /Fields [10 0 R] >>", "<< /T (a) /Kids [10 0 R] >>", ERR_PDF_FIELD, "object 10 0 is in the field tree twice");
+	fails("<< /Fields [10 0 R] >>", "<< /T (a) /Kids [10 0 R] >>", ERR_PDF_FIELD,
+	      "object 10 0 is in the field tree twice");
 	fails("<< /Fields [10 0 R] >>", "<< /T (a) /Kids [11 0 R] >>", ERR_PDF_FIELD, "twice");
 	fails("<< /Fields [10 0 R 10 0 R] >>", "<< /T (a) >>", ERR_PDF_FIELD, "twice");
-	fails("<< /Fields [10 0 R] >>", "<< /T (a) /Kids [2 0 R << >> 3 0 R 3 0 R] >>", ERR_PDF_FIELD, "object 3 0 is in the field tree twice");
+	fails("<< /Fields [10 0 R] >>", "<< /T (a) /Kids [2 0 R << >> 3 0 R 3 0 R] >>", ERR_PDF_FIELD,
+	      "object 3 0 is in the field tree twice");
 }
 
 static void limits(void **state)
@@ -197,7 +199,8 @@ static void annotation_arrays(void **state)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(merged_and_split), TEST(no_form), TEST(names), TEST(bad_forms), TEST(limits), TEST(broken_pages), TEST(annotation_arrays),
+	TEST(merged_and_split), TEST(no_form),           TEST(names), TEST(bad_forms), TEST(limits),
+	TEST(broken_pages),     TEST(annotation_arrays),
 };
 
 TEST_MAIN(tests)

@@ -9,8 +9,8 @@
 
 static const struct pd_filter_params plain = PD_FILTER_PARAMS_INIT;
 
-static void decodes(pd_filter_fn *filter, const struct pd_filter_params *params, const void *in, size_t n, const char *expected,
-		    size_t expected_n)
+static void decodes(pd_filter_fn *filter, const struct pd_filter_params *params, const void *in, size_t n,
+		    const char *expected, size_t expected_n)
 {
 	AUTO(buf_release) struct buf out = BUF_INIT;
 	struct err err = ERR_INIT;
@@ -60,12 +60,27 @@ static void ascii85(void **state)
 static void run_length(void **state)
 {
 	(void)state;
-	decodes(pd_filter_run_length, &plain, "\x02" "abc" "\xFE" "d" "\x80", 7, "abcddd", 6);
+	decodes(pd_filter_run_length, &plain,
+		"\x02"
+		"abc"
+		"\xFE"
+		"d"
+		"\x80",
+		7, "abcddd", 6);
 	decodes(pd_filter_run_length, &plain, "\x80", 1, "", 0);
-	refuses(pd_filter_run_length, "\x02" "ab", 3, ERR_PDF_FILTER);
-	refuses(pd_filter_run_length, "\x00" "a", 2, ERR_PDF_FILTER);
+	refuses(pd_filter_run_length,
+		"\x02"
+		"ab",
+		3, ERR_PDF_FILTER);
+	refuses(pd_filter_run_length,
+		"\x00"
+		"a",
+		2, ERR_PDF_FILTER);
 	refuses(pd_filter_run_length, "\xFE", 1, ERR_PDF_FILTER);
-	refuses(pd_filter_run_length, "\x81" "a\x80", 3, ERR_PDF_LIMIT);
+	refuses(pd_filter_run_length,
+		"\x81"
+		"a\x80",
+		3, ERR_PDF_LIMIT);
 }
 
 /* The example of 7.4.4.2. */
@@ -77,8 +92,8 @@ static void lzw(void **state)
 	decodes(pd_filter_lzw, &plain, "\x80\x0B\x60\x50\x22\x0C\x0C\x85\x01", 9, "-----A---B", 10);
 	late.early_change = 0;
 	decodes(pd_filter_lzw, &late, "\x80\x0B\x60\x50\x22\x0C\x0C\x85\x01", 9, "-----A---B", 10);
-	refuses(pd_filter_lzw, "\x80\x0B\x60\x50", 4, ERR_PDF_FILTER);	   /* no end */
-	refuses(pd_filter_lzw, "\x80\x7F\xFF\xFF", 4, ERR_PDF_FILTER);	   /* code before it exists */
+	refuses(pd_filter_lzw, "\x80\x0B\x60\x50", 4, ERR_PDF_FILTER); /* no end */
+	refuses(pd_filter_lzw, "\x80\x7F\xFF\xFF", 4, ERR_PDF_FILTER); /* code before it exists */
 	refuses(pd_filter_lzw, "", 0, ERR_PDF_FILTER);
 }
 
@@ -152,7 +167,8 @@ static void lzw_all_widths(void **state)
 
 		params.early_change = early;
 		encode_lzw(in, n, early, &encoded);
-		assert_ok(pd_filter_lzw((struct bytes){ (uint8_t *)encoded.data, encoded.len }, &params, n, &out, &err), &err);
+		assert_ok(pd_filter_lzw((struct bytes){ (uint8_t *)encoded.data, encoded.len }, &params, n, &out, &err),
+			  &err);
 		assert_int_equal(out.len, n);
 		assert_memory_equal(out.data, in, n);
 	}
@@ -252,10 +268,14 @@ static void tiff_predictor(void **state)
 static void bad_predictors(void **state)
 {
 	static const struct pd_filter_params bad[] = {
-		{ .predictor = 3, .colors = 1, .bits = 8, .columns = 3 },  { .predictor = 12, .colors = 0, .bits = 8, .columns = 3 },
-		{ .predictor = 12, .colors = 33, .bits = 8, .columns = 3 }, { .predictor = 12, .colors = 1, .bits = 3, .columns = 3 },
-		{ .predictor = 12, .colors = 1, .bits = 8, .columns = 0 },  { .predictor = 12, .colors = 1, .bits = 8, .columns = 1 << 25 },
-		{ .predictor = 12, .colors = 1, .bits = 8, .columns = 6 },  { .predictor = 2, .colors = 1, .bits = 8, .columns = 6 },
+		{ .predictor = 3, .colors = 1, .bits = 8, .columns = 3 },
+		{ .predictor = 12, .colors = 0, .bits = 8, .columns = 3 },
+		{ .predictor = 12, .colors = 33, .bits = 8, .columns = 3 },
+		{ .predictor = 12, .colors = 1, .bits = 3, .columns = 3 },
+		{ .predictor = 12, .colors = 1, .bits = 8, .columns = 0 },
+		{ .predictor = 12, .colors = 1, .bits = 8, .columns = 1 << 25 },
+		{ .predictor = 12, .colors = 1, .bits = 8, .columns = 6 },
+		{ .predictor = 2, .colors = 1, .bits = 8, .columns = 6 },
 		{ .predictor = 12, .colors = 1, .bits = 8, .columns = 3 }, /* row type 9 */
 	};
 
@@ -360,20 +380,13 @@ static void not_a_stream(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(ascii_hex),
-	cmocka_unit_test(ascii85),
-	cmocka_unit_test(run_length),
-	cmocka_unit_test(lzw),
-	cmocka_unit_test(lzw_all_widths),
-	cmocka_unit_test(flate),
-	cmocka_unit_test(flate_bomb),
-	cmocka_unit_test(png_predictors),
-	cmocka_unit_test(tiff_predictor),
-	cmocka_unit_test(bad_predictors),
-	cmocka_unit_test(chains),
-	cmocka_unit_test(bad_chains),
-	cmocka_unit_test(nested_bomb),
-	cmocka_unit_test(not_a_stream),
+	cmocka_unit_test(ascii_hex),      cmocka_unit_test(ascii85),
+	cmocka_unit_test(run_length),     cmocka_unit_test(lzw),
+	cmocka_unit_test(lzw_all_widths), cmocka_unit_test(flate),
+	cmocka_unit_test(flate_bomb),     cmocka_unit_test(png_predictors),
+	cmocka_unit_test(tiff_predictor), cmocka_unit_test(bad_predictors),
+	cmocka_unit_test(chains),         cmocka_unit_test(bad_chains),
+	cmocka_unit_test(nested_bomb),    cmocka_unit_test(not_a_stream),
 };
 
 TEST_MAIN(tests)

@@ -16,7 +16,9 @@ static void assert_near(double got, double expected)
 
 static struct pd_page page_of(int rotate, double unit)
 {
-	return (struct pd_page){ .media_box = { 0, 0, 700, 900 }, .crop_box = { 100, 200, 400, 600 }, .rotate = rotate, .user_unit = unit };
+	return (struct pd_page){
+		.media_box = { 0, 0, 700, 900 }, .crop_box = { 100, 200, 400, 600 }, .rotate = rotate, .user_unit = unit
+	};
 }
 
 static void check_rect(struct pd_rect got, double x0, double y0, double x1, double y1)
@@ -95,7 +97,8 @@ static void upright(void **state)
 		shown = pd_page_to_shown(&page, (struct pd_rect){ user.x0 + x, user.y0 + y, user.x0 + x, user.y0 + y });
 		assert_near(shown.x, 10 * MM);
 		assert_near(shown.y, 20 * MM);
-		shown = pd_page_to_shown(&page, (struct pd_rect){ user.x0 + x2, user.y0 + y2, user.x0 + x2, user.y0 + y2 });
+		shown =
+		    pd_page_to_shown(&page, (struct pd_rect){ user.x0 + x2, user.y0 + y2, user.x0 + x2, user.y0 + y2 });
 		assert_near(shown.x, 40 * MM);
 		assert_near(shown.y, 60 * MM);
 	}

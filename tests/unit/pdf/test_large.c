@@ -1,6 +1,6 @@
 /*
- * Large files stay out of anonymous memory: a gigabyte in one stream, a million small objects, tens of thousands of pages.
- * The limit of 100 MB is the project's own (random access from a memory map).
+ * Large files stay out of anonymous memory: a gigabyte in one stream, a million small objects, tens of thousands of
+ * pages. The limit of 100 MB is the project's own (random access from a memory map).
  */
 #include "reading.h"
 
@@ -62,7 +62,8 @@ static void gigabyte_stream(void **state)
 	assert_non_null(f);
 	fprintf(f, "%%PDF-1.7\n");
 	for (int i = 1; i < 4; i++) {
-		static const char *const bodies[] = { "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		static const char *const bodies[] = { "<< /Type /Catalog /Pages 2 0 R >>",
+						      "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
 						      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>" };
 		at[i] = ftello(f);
 		fprintf(f, "%d 0 obj\n%s\nendobj\n", i, bodies[i - 1]);
@@ -109,7 +110,8 @@ static void million_objects(void **state)
 	fprintf(f, "xref\n0 %d\n0000000000 65535 f \n", count + 1);
 	for (int i = 1; i <= count; i++)
 		fprintf(f, "%010llu 00000 n \n", (unsigned long long)at[i]);
-	fprintf(f, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%llu\n%%%%EOF\n", count + 1, (unsigned long long)pos);
+	fprintf(f, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%llu\n%%%%EOF\n", count + 1,
+		(unsigned long long)pos);
 	assert_int_equal(fclose(f), 0);
 	free(at);
 	before = anonymous_kb();
@@ -151,14 +153,16 @@ static void million_compressed_objects(void **state)
 			buf_puts(&body, "<</A 1>> ");
 		}
 		at[4 + s] = out.len;
-		buf_printf(&out, "%u 0 obj\n<< /Type /ObjStm /N %u /First %zu /Length %zu >>\nstream\n", 4 + s, per, head.len, head.len + body.len);
+		buf_printf(&out, "%u 0 obj\n<< /Type /ObjStm /N %u /First %zu /Length %zu >>\nstream\n", 4 + s, per,
+			   head.len, head.len + body.len);
 		buf_append(&out, head.data, head.len);
 		buf_append(&out, body.data, body.len);
 		buf_puts(&out, "\nendstream\nendobj\n");
 	}
 	section = out.len;
-	buf_printf(&out, "2 0 obj\n<< /Type /XRef /Size %u /Root 1 0 R /W [1 4 2] /Index [0 3 4 %u] /Length %u >>\nstream\n", size, size - 4,
-		   (size - 1) * 7);
+	buf_printf(&out,
+		   "2 0 obj\n<< /Type /XRef /Size %u /Root 1 0 R /W [1 4 2] /Index [0 3 4 %u] /Length %u >>\nstream\n",
+		   size, size - 4, (size - 1) * 7);
 	for (uint32_t num = 0; num < size; num++) {
 		bool packed = num >= 4 + streams;
 		uint64_t second = packed ? 4 + (num - 4 - streams) / per : num == 2 ? section : num ? at[num] : 0;
@@ -209,8 +213,8 @@ static void many_pages(void **state)
 	buf_puts(&out, "3 0 obj\n<< /FT /Sig /T (s) /Subtype /Widget /Rect [0 0 0 0] >>\nendobj\n");
 	for (int i = 0; i < PAGES; i++) {
 		at[4 + i] = out.len;
-		buf_printf(&out, "%d 0 obj\n<< /Type /Page /Parent %d 0 R %s >>\nendobj\n", 4 + i, 4 + PAGES + i / PER_NODE,
-			   i == 20000 ? "/Annots [3 0 R] /Rotate 90" : "");
+		buf_printf(&out, "%d 0 obj\n<< /Type /Page /Parent %d 0 R %s >>\nendobj\n", 4 + i,
+			   4 + PAGES + i / PER_NODE, i == 20000 ? "/Annots [3 0 R] /Rotate 90" : "");
 	}
 	for (int i = 0; i < PAGES / PER_NODE; i++) {
 		at[4 + PAGES + i] = out.len;
@@ -223,7 +227,8 @@ static void many_pages(void **state)
 	buf_printf(&out, "xref\n0 %u\n0000000000 65535 f \n", size);
 	for (uint32_t i = 1; i < size; i++)
 		buf_printf(&out, "%010llu 00000 n \n", (unsigned long long)at[i]);
-	buf_printf(&out, "trailer\n<< /Size %u /Root 1 0 R >>\nstartxref\n%llu\n%%%%EOF\n", size, (unsigned long long)section);
+	buf_printf(&out, "trailer\n<< /Size %u /Root 1 0 R >>\nstartxref\n%llu\n%%%%EOF\n", size,
+		   (unsigned long long)section);
 	free(at);
 	AUTO(pd_freep) struct pd_doc *doc = NULL;
 

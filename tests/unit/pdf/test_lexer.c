@@ -32,7 +32,12 @@ static void integers(void **state)
 	static const struct {
 		const char *text;
 		int64_t value;
-	} good[] = { { "0", 0 }, { "-0", 0 }, { "+17", 17 }, { "-98", -98 }, { "0000000000000000000042", 42 }, { "999999999999999999", 999999999999999999 } };
+	} good[] = { { "0", 0 },
+		     { "-0", 0 },
+		     { "+17", 17 },
+		     { "-98", -98 },
+		     { "0000000000000000000042", 42 },
+		     { "999999999999999999", 999999999999999999 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -52,8 +57,14 @@ static void reals(void **state)
 	static const struct {
 		const char *text;
 		double value;
-	} good[] = { { "34.5", 34.5 }, { "-3.62", -3.62 }, { "+123.6", 123.6 }, { "4.", 4.0 }, { "-.002", -0.002 }, { ".5", 0.5 },
-		     { "0.00000000000000000000001", 0 }, { "3.14159265358979323846264338", 3.141592653589793 } };
+	} good[] = { { "34.5", 34.5 },
+		     { "-3.62", -3.62 },
+		     { "+123.6", 123.6 },
+		     { "4.", 4.0 },
+		     { "-.002", -0.002 },
+		     { ".5", 0.5 },
+		     { "0.00000000000000000000001", 0 },
+		     { "3.14159265358979323846264338", 3.141592653589793 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -172,7 +183,8 @@ static void bad_strings(void **state)
 		struct pd_lexer lex = lexer(bad[i], strlen(bad[i]));
 		struct pd_obj obj = { 0 };
 
-		assert_fails(bad[i][0] == '(' ? pd_lex_string(&lex, &obj) : pd_lex_hex_string(&lex, &obj), &err, ERR_PDF_SYNTAX);
+		assert_fails(bad[i][0] == '(' ? pd_lex_string(&lex, &obj) : pd_lex_hex_string(&lex, &obj), &err,
+			     ERR_PDF_SYNTAX);
 	}
 }
 
@@ -187,8 +199,9 @@ static void words_and_headers(void **state)
 	assert_true(pd_take_header(&lex, &ref));
 	assert_int_equal(ref.num, 12);
 	assert_int_equal(lex.pos, 13);
-	static const char *const bad[] = { "12 0 objx", "012 0 obj", "12 00 obj", "12 0obj", "-1 0 obj", "4294967296 0 obj", "1 0 R", "1 0 ob",
-					   "99999999999999999999999 0 obj" };
+	static const char *const bad[] = { "12 0 objx", "012 0 obj", "12 00 obj",
+					   "12 0obj",   "-1 0 obj",  "4294967296 0 obj",
+					   "1 0 R",     "1 0 ob",    "99999999999999999999999 0 obj" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		lex = lexer(bad[i], strlen(bad[i]));
 		assert_false(pd_take_header(&lex, &ref));

@@ -91,9 +91,12 @@ static void equality(void **state)
 	check("<</A 1/B 2>>", "<</B 2/A 1>>", true);
 	check("<</A 1/B 2>>", "<</A 1/C 2>>", false);
 	check("<</A 1>>", "<</A 1/B null>>", false);
-	check("1 0 obj<</Length 1>>stream\na\nendstream endobj", "2 0 obj<</Length 1>>stream\na\nendstream endobj", true);
-	check("1 0 obj<</Length 1>>stream\na\nendstream endobj", "1 0 obj<</Length 1>>stream\nb\nendstream endobj", false);
-	check("1 0 obj<</Length 1>>stream\na\nendstream endobj", "1 0 obj<</Length 1/X 1>>stream\na\nendstream endobj", false);
+	check("1 0 obj<</Length 1>>stream\na\nendstream endobj", "2 0 obj<</Length 1>>stream\na\nendstream endobj",
+	      true);
+	check("1 0 obj<</Length 1>>stream\na\nendstream endobj", "1 0 obj<</Length 1>>stream\nb\nendstream endobj",
+	      false);
+	check("1 0 obj<</Length 1>>stream\na\nendstream endobj", "1 0 obj<</Length 1/X 1>>stream\na\nendstream endobj",
+	      false);
 	check("<</A 1/B 2/C 3/D 4/E 5/F 6/G 7/H 8/I 9/J 10/K 11/L 12/M 13/N 14/O 15/P 16/Q 17>>",
 	      "<</Q 17/A 1/B 2/C 3/D 4/E 5/F 6/G 7/H 8/I 9/J 10/K 11/L 12/M 13/N 14/O 15/P 16>>", true);
 }

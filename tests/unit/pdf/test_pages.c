@@ -24,10 +24,15 @@ static void begin(void)
 static void tree(void)
 {
 	begin();
-	builder_object(&b, 2, "<< /Type /Pages /Kids [3 0 R 6 0 R] /Count 3 /MediaBox [0 0 595 842] /Resources << /R 1 >> /Rotate 90 >>");
-	builder_object(&b, 3, "<< /Type /Pages /Parent 2 0 R /Kids [4 0 R 5 0 R] /Count 2 /CropBox [10 20 300 400] /Rotate 0 >>");
+	builder_object(
+	    &b, 2,
+	    "<< /Type /Pages /Kids [3 0 R 6 0 R] /Count 3 /MediaBox [0 0 595 842] /Resources << /R 1 >> /Rotate 90 >>");
+	builder_object(
+	    &b, 3, "<< /Type /Pages /Parent 2 0 R /Kids [4 0 R 5 0 R] /Count 2 /CropBox [10 20 300 400] /Rotate 0 >>");
 	builder_object(&b, 4, "<< /Type /Page /Parent 3 0 R >>");
-	builder_object(&b, 5, "<< /Type /Page /Parent 3 0 R /MediaBox [100 100 0 0] /Rotate -90 /UserUnit 2.5 /Resources 7 0 R >>");
+	builder_object(
+	    &b, 5,
+	    "<< /Type /Page /Parent 3 0 R /MediaBox [100 100 0 0] /Rotate -90 /UserUnit 2.5 /Resources 7 0 R >>");
 	builder_object(&b, 6, "<< /Type /Page /Parent 2 0 R /CropBox [900 900 999 999] >>");
 	builder_object(&b, 7, "<< /R 2 >>");
 	builder_table(&b, "/Root 1 0 R");
@@ -84,7 +89,8 @@ static void bad_trees(void **state)
 	tree_fails("/Count 3", "/Count 4", ERR_PDF_STRUCTURE, "object 2 0 has a /Count");
 	tree_fails("/Count 2", "/Count(2", ERR_PDF_SYNTAX, "object 3 0");
 	tree_fails("/Count 2", "/Count/2", ERR_PDF_STRUCTURE, "object 3 0 has a /Count");
-	tree_fails("[4 0 R 5 0 R]", "[4 0 R 2 0 R]", ERR_PDF_STRUCTURE, "object 2 0 is in the tree twice"); /* a cycle */
+	tree_fails("[4 0 R 5 0 R]", "[4 0 R 2 0 R]", ERR_PDF_STRUCTURE,
+		   "object 2 0 is in the tree twice"); /* a cycle */
 	tree_fails("[4 0 R 5 0 R]", "[4 0 R 3 0 R]", ERR_PDF_STRUCTURE, "object 3 0 is in the tree twice");
 	tree_fails("[4 0 R 5 0 R]", "[4 0 R 4 0 R]", ERR_PDF_STRUCTURE, "object 4 0 is in the tree twice");
 	tree_fails("[4 0 R 5 0 R]", "[4 0 R 7 0 R]", ERR_PDF_STRUCTURE, "object 7 0");
@@ -94,8 +100,10 @@ static void bad_trees(void **state)
 	tree_fails("[4 0 R 5 0 R]", "4            ", ERR_PDF_STRUCTURE, "no /Kids array");
 	tree_fails("/Type /Pages /Parent", "/Tipe /Pages /Parent", ERR_PDF_STRUCTURE, "neither /Page nor /Pages");
 	tree_fails("/Type /Pages /Kids", "/Type /Pagez /Kids", ERR_PDF_STRUCTURE, "root");
-	tree_fails("/Type /Page /Parent 2 0 R /CropBox", "/Type /Page /Parent 3 0 R /CropBox", ERR_PDF_STRUCTURE, "/Parent");
-	tree_fails("/Type /Page /Parent 2 0 R /CropBox", "/Type /Page /Parent null  /CropBox", ERR_PDF_STRUCTURE, "/Parent");
+	tree_fails("/Type /Page /Parent 2 0 R /CropBox", "/Type /Page /Parent 3 0 R /CropBox", ERR_PDF_STRUCTURE,
+		   "/Parent");
+	tree_fails("/Type /Page /Parent 2 0 R /CropBox", "/Type /Page /Parent null  /CropBox", ERR_PDF_STRUCTURE,
+		   "/Parent");
 }
 
 static void no_pages_reference(void **state)
@@ -194,8 +202,9 @@ static void no_pages_at_all(void **state)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(attributes), TEST(bad_trees), TEST(no_pages_reference),	 TEST(bad_attributes),
-	TEST(too_deep),	  TEST(views_have_their_own_pages), TEST(no_pages_at_all),
+	TEST(attributes),      TEST(bad_trees), TEST(no_pages_reference),
+	TEST(bad_attributes),  TEST(too_deep),  TEST(views_have_their_own_pages),
+	TEST(no_pages_at_all),
 };
 
 TEST_MAIN(tests)

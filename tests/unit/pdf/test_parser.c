@@ -105,9 +105,12 @@ static void large_dictionary(void **state)
 
 static void bad_values(void **state)
 {
-	static const char *const bad[] = { "",	    "[1 2",    "<</A 1", "<</A>>",  "<<1 2>>", "<</A 1/A 1>>", "<</A 1/#41 2>>", "]",	">>",
-					   "[1 0 R R]", "[1 R]",  "[R]",	"[0 0 R]", "[-1 0 R]", "[1 65536 R]",  "[1 -1 R]",	 "True", "nul", "nullx",
-					   "{}",	    ")",       "[/A 0 R]", "<</A 1 0 R 2>>", "[1 2 R 3", "<</A 1>", "[1.0 0 R]", "endobj" };
+	static const char *const bad[] = {
+		"",        "[1 2",      "<</A 1", "<</A>>", "<<1 2>>", "<</A 1/A 1>>", "<</A 1/#41 2>>", "]",
+		">>",      "[1 0 R R]", "[1 R]",  "[R]",    "[0 0 R]", "[-1 0 R]",     "[1 65536 R]",    "[1 -1 R]",
+		"True",    "nul",       "nullx",  "{}",     ")",       "[/A 0 R]",     "<</A 1 0 R 2>>", "[1 2 R 3",
+		"<</A 1>", "[1.0 0 R]", "endobj"
+	};
 	struct pd_obj obj;
 
 	(void)state;
@@ -184,8 +187,14 @@ static void indirect_objects(void **state)
 
 static void bad_indirect_objects(void **state)
 {
-	static const char *const bad[] = { "7 0 obj endobj",	"7 0 obj 1 2 endobj", "7 0 obj 1",	     "7 0 obj 1 endobjx",
-					   "7 0 obj 1 6 0 obj", "7 0 obj [1 endobj",  "7 0 obj 1 2 3 4 5 6 7 endobj", "7 0 objendobj" };
+	static const char *const bad[] = { "7 0 obj endobj",
+					   "7 0 obj 1 2 endobj",
+					   "7 0 obj 1",
+					   "7 0 obj 1 endobjx",
+					   "7 0 obj 1 6 0 obj",
+					   "7 0 obj [1 endobj",
+					   "7 0 obj 1 2 3 4 5 6 7 endobj",
+					   "7 0 objendobj" };
 	struct pd_indirect object;
 
 	(void)state;
@@ -200,8 +209,10 @@ static void bad_indirect_objects(void **state)
 static void streams(void **state)
 {
 	static const char *const good[] = {
-		"1 0 obj<</Length 3>>stream\nabc\nendstream endobj",   "1 0 obj<</Length 3>>stream\r\nabc\r\nendstream\nendobj",
-		"1 0 obj<</Length 3>>stream\nabc\rendstream\nendobj",  "1 0 obj<</Length 3>> stream\nabcendstream\nendobj",
+		"1 0 obj<</Length 3>>stream\nabc\nendstream endobj",
+		"1 0 obj<</Length 3>>stream\r\nabc\r\nendstream\nendobj",
+		"1 0 obj<</Length 3>>stream\nabc\rendstream\nendobj",
+		"1 0 obj<</Length 3>> stream\nabcendstream\nendobj",
 		"1 0 obj<</Length 3>>\n%c\nstream\nabc\nendstream%c\nendobj",
 	};
 	struct pd_indirect object;

@@ -26,7 +26,9 @@ static void begin(const char *catalog)
 {
 	teardown(NULL);
 	builder_init(&b, "%PDF-1.7\n");
-	builder_object(&b, 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [10 0 R 11 0 R 12 0 R 13 0 R] >> %s >>", catalog);
+	builder_object(&b, 1,
+		       "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [10 0 R 11 0 R 12 0 R 13 0 R] >> %s >>",
+		       catalog);
 	builder_object(&b, 2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
 	builder_object(&b, 3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>");
 }
@@ -77,7 +79,8 @@ static void never_skipped(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		uint64_t range[4] = { 7, 7, 7, 7 };
 
-		assert_fails(pd_signature_range(pd_view_last(doc), &list.items[i], range, &err), &err, ERR_PDF_SIGNATURE);
+		assert_fails(pd_signature_range(pd_view_last(doc), &list.items[i], range, &err), &err,
+			     ERR_PDF_SIGNATURE);
 		assert_int_equal(range[0], 7);
 	}
 	begin("");
@@ -137,7 +140,8 @@ static void put_range(const char *from, uint64_t a, uint64_t c, uint64_t d)
 {
 	char to[64];
 
-	snprintf(to, sizeof(to), "[0 %llu %llu %llu]", (unsigned long long)a, (unsigned long long)c, (unsigned long long)d);
+	snprintf(to, sizeof(to), "[0 %llu %llu %llu]", (unsigned long long)a, (unsigned long long)c,
+		 (unsigned long long)d);
 	while (strlen(to) < strlen(from))
 		strcat(to, " ");
 	builder_patch(&b, from, to);
@@ -150,7 +154,9 @@ static void sign(const char *contents)
 
 	begin("");
 	builder_object(&b, 10, "<< /FT /Sig /T (s) /V 20 0 R >>");
-	builder_object(&b, 20, "<< /Type /Sig /ByteRange [0 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA] /Other <0000> /Contents %s >>", contents);
+	builder_object(&b, 20,
+		       "<< /Type /Sig /ByteRange [0 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA] /Other <0000> /Contents %s >>",
+		       contents);
 	builder_table(&b, "/Root 1 0 R");
 	at = builder_find(&b, contents);
 	put_range("[0 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA]", at, at + strlen(contents), b.out.len - at - strlen(contents));
@@ -182,8 +188,12 @@ static void bad_contents(void **state)
 {
 	static const struct {
 		const char *contents, *says;
-	} bad[] = { { "<308200 00>", "pairs of hexadecimal digits" }, { "<3082000>", "pairs of hexadecimal digits" }, { "<3082\n0000>", "pairs of" },
-		    { "(abcdefgh)", "no direct hexadecimal string" }, { "null      ", "no direct hexadecimal" }, { "2 0 R     ", "no direct hexadecimal" },
+	} bad[] = { { "<308200 00>", "pairs of hexadecimal digits" },
+		    { "<3082000>", "pairs of hexadecimal digits" },
+		    { "<3082\n0000>", "pairs of" },
+		    { "(abcdefgh)", "no direct hexadecimal string" },
+		    { "null      ", "no direct hexadecimal" },
+		    { "2 0 R     ", "no direct hexadecimal" },
 		    { "[<3082>]  ", "no direct hexadecimal" } };
 	uint64_t range[4];
 
@@ -203,13 +213,25 @@ static void bad_ranges(void **state)
 	static const struct {
 		const char *range, *says;
 	} bad[] = {
-		{ "[0 1 2]", "not four numbers" },	     { "[0 1 2 3 4]", "not four numbers" },  { "[]", "not four numbers" },
-		{ "null", "no direct array" },		     { "20 0 R", "no direct array" },	     { "[0 (1) 2 3]", "non-negative" },
-		{ "[0 1.0 2 3]", "non-negative" },	     { "[0 -1 2 3]", "non-negative" },	     { "[0 null 2 3]", "non-negative" },
-		{ "[0 20 0 R 2 3]", "non-negative" },	     { "[1 10 20 3]", "begin with 0" },	     { "[0 0 20 3]", "begin with 0" },
-		{ "[0 20 20 3]", "no gap" },		     { "[0 20 10 3]", "no gap" },	     { "[0 10 20 99999]", "beyond the end" },
-		{ "[0 10 99999 0]", "beyond the end" },	     { "[0 10 20 999999999999999999]", "beyond the end" },
-		{ "[0 10 999999999999999999 9]", "beyond" }, { "[0 10 20 30]", "is not its own /Contents" },
+		{ "[0 1 2]", "not four numbers" },
+		{ "[0 1 2 3 4]", "not four numbers" },
+		{ "[]", "not four numbers" },
+		{ "null", "no direct array" },
+		{ "20 0 R", "no direct array" },
+		{ "[0 (1) 2 3]", "non-negative" },
+		{ "[0 1.0 2 3]", "non-negative" },
+		{ "[0 -1 2 3]", "non-negative" },
+		{ "[0 null 2 3]", "non-negative" },
+		{ "[0 20 0 R 2 3]", "non-negative" },
+		{ "[1 10 20 3]", "begin with 0" },
+		{ "[0 0 20 3]", "begin with 0" },
+		{ "[0 20 20 3]", "no gap" },
+		{ "[0 20 10 3]", "no gap" },
+		{ "[0 10 20 99999]", "beyond the end" },
+		{ "[0 10 99999 0]", "beyond the end" },
+		{ "[0 10 20 999999999999999999]", "beyond the end" },
+		{ "[0 10 999999999999999999 9]", "beyond" },
+		{ "[0 10 20 30]", "is not its own /Contents" },
 	};
 	uint64_t range[4];
 
@@ -242,7 +264,9 @@ static void gap_is_the_token(void **state)
 		teardown(NULL);
 		begin("");
 		builder_object(&b, 10, "<< /FT /Sig /T (s) /V 20 0 R >>");
-		builder_object(&b, 20, "<< /Type /Sig /ByteRange [0 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA] /Other <3082> /Contents <30820000> >>");
+		builder_object(&b, 20,
+			       "<< /Type /Sig /ByteRange [0 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA] /Other <3082> /Contents "
+			       "<30820000> >>");
 		builder_table(&b, "/Root 1 0 R");
 		at = builder_find(&b, i == 4 ? "<3082>" : "<30820000>") + (i == 0) - (i == 1);
 		end = builder_find(&b, i == 4 ? "<3082>" : "<30820000>") + (i == 4 ? 6 : 10) + (i == 2) - (i == 3);
@@ -285,8 +309,16 @@ static void too_many(void **state)
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(listed_as_written), TEST(never_skipped), TEST(certification_levels), TEST(in_order_of_revisions), TEST(good_range), TEST(bad_contents),
-	TEST(bad_ranges),	 TEST(gap_is_the_token), TEST(compressed_dictionary), TEST(too_many),
+	TEST(listed_as_written),
+	TEST(never_skipped),
+	TEST(certification_levels),
+	TEST(in_order_of_revisions),
+	TEST(good_range),
+	TEST(bad_contents),
+	TEST(bad_ranges),
+	TEST(gap_is_the_token),
+	TEST(compressed_dictionary),
+	TEST(too_many),
 };
 
 TEST_MAIN(tests)

@@ -78,8 +78,12 @@ static void versions(void **state)
 		const char *header;
 		const char *catalog;
 		int version;
-	} good[] = { { "%PDF-1.3\n", "", 13 }, { "%PDF-2.0\n", "", 20 }, { "%PDF-1.4\n", "/Version /1.7", 17 }, { "%PDF-1.7\n", "/Version /1.4", 17 },
-		     { "%PDF-1.4\n", "/Version /9.9", 14 }, { "%PDF-1.4\n", "/Version /1.77", 14 } };
+	} good[] = { { "%PDF-1.3\n", "", 13 },
+		     { "%PDF-2.0\n", "", 20 },
+		     { "%PDF-1.4\n", "/Version /1.7", 17 },
+		     { "%PDF-1.7\n", "/Version /1.4", 17 },
+		     { "%PDF-1.4\n", "/Version /9.9", 14 },
+		     { "%PDF-1.4\n", "/Version /1.77", 14 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -96,7 +100,9 @@ static void versions(void **state)
 
 static void not_pdf(void **state)
 {
-	static const char *const bad[] = { "", "%PDF", "hello", "%PDF-", "%PDF-x.y ....", "%PDF-1,4 ...", "%PDF-3.0 ..." };
+	static const char *const bad[] = {
+		"", "%PDF", "hello", "%PDF-", "%PDF-x.y ....", "%PDF-1,4 ...", "%PDF-3.0 ..."
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -153,7 +159,8 @@ static void after_the_end(void **state)
 	static const struct {
 		const char *tail;
 		size_t end; /* bytes after %%EOF that belong to the revision */
-	} good[] = { { "", 0 }, { "\n", 1 }, { "\r", 1 }, { "\r\n", 2 }, { "\n\n", 1 }, { "\r\n\r\n", 2 }, { "\n\r\n", 1 }, { "\r\r", 1 } };
+	} good[] = { { "", 0 },     { "\n", 1 },       { "\r", 1 },     { "\r\n", 2 },
+		     { "\n\n", 1 }, { "\r\n\r\n", 2 }, { "\n\r\n", 1 }, { "\r\r", 1 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -165,7 +172,9 @@ static void after_the_end(void **state)
 		assert_int_equal(pd_revision(doc, 0)->end - pd_revision(doc, 0)->eof_end, good[i].end);
 		check_all_ok(doc);
 	}
-	static const char *const bad[] = { "x", "\nx", " ", "\n\n\n", "\n%comment", "\n5 0 obj 1 endobj\n", "\n ", "\0" };
+	static const char *const bad[] = {
+		"x", "\nx", " ", "\n\n\n", "\n%comment", "\n5 0 obj 1 endobj\n", "\n ", "\0"
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		simple("%PDF-1.4\n");
@@ -206,11 +215,14 @@ static void startxref_exact(void **state)
 	builder_patch(&b, "startxref\n2", "startxref\n3");
 	open_fails(&b, ERR_PDF_XREF, "section");
 	simple("%PDF-1.4\n");
-	builder_raw(&b, "xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R >>\nstartxref\n99999\n%%%%EOF\n");
+	builder_raw(&b,
+		    "xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R >>\nstartxref\n99999\n%%%%EOF\n");
 	open_fails(&b, ERR_PDF_XREF, "beyond the end");
 	static const struct {
 		const char *from, *to, *says;
-	} bad[] = { { "startxref", "startxreg", "no startxref" }, { "trailer", "trailor", "subsection" }, { "xref\n0 5", "xreg\n0 5", "no cross-reference section" },
+	} bad[] = { { "startxref", "startxreg", "no startxref" },
+		    { "trailer", "trailor", "subsection" },
+		    { "xref\n0 5", "xreg\n0 5", "no cross-reference section" },
 		    { "%EOF", "%EOX", "does not end" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -230,7 +242,8 @@ static void entries_exact(void **state)
 		const char *from, *to, *says;
 		enum err_code code;
 	} bad[] = {
-		{ "0000000009 00000 n", "0000000010 00000 n", "object 1 0 is said to be at offset 10", ERR_PDF_XREF }, /* off by one */
+		{ "0000000009 00000 n", "0000000010 00000 n", "object 1 0 is said to be at offset 10",
+		  ERR_PDF_XREF }, /* off by one */
 		{ "0000000009 00000 n", "0000000008 00000 x", "20 bytes", ERR_PDF_XREF },
 		{ "0000000009 00000 n", "000000009  00000 n", "20 bytes", ERR_PDF_XREF },
 		{ "0000000009 00000 n", "0000000009 0000 0n", "20 bytes", ERR_PDF_XREF },
@@ -268,9 +281,11 @@ static void subsection_limits(void **state)
 		const char *head;
 		const char *says;
 		enum err_code code;
-	} bad[] = { { "8388608 1", "object number", ERR_PDF_LIMIT }, { "8388607 2", "object number", ERR_PDF_LIMIT },
-		    { "4294967295 1", "object number", ERR_PDF_LIMIT }, { "2147483648 1", "object number", ERR_PDF_LIMIT },
-		    { "4294967296 1", "malformed", ERR_PDF_XREF }, { "0 99", "longer than the file", ERR_PDF_XREF } };
+	} bad[] = {
+		{ "8388608 1", "object number", ERR_PDF_LIMIT },    { "8388607 2", "object number", ERR_PDF_LIMIT },
+		{ "4294967295 1", "object number", ERR_PDF_LIMIT }, { "2147483648 1", "object number", ERR_PDF_LIMIT },
+		{ "4294967296 1", "malformed", ERR_PDF_XREF },      { "0 99", "longer than the file", ERR_PDF_XREF }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -278,8 +293,9 @@ static void subsection_limits(void **state)
 
 		simple("%PDF-1.4\n");
 		at = b.out.len;
-		builder_raw(&b, "xref\n%s\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R >>\nstartxref\n%llu\n%%%%EOF\n", bad[i].head,
-			    (unsigned long long)at);
+		builder_raw(
+		    &b, "xref\n%s\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R >>\nstartxref\n%llu\n%%%%EOF\n",
+		    bad[i].head, (unsigned long long)at);
 		open_fails(&b, bad[i].code, bad[i].says);
 	}
 }
@@ -592,8 +608,11 @@ static void unordered_subsections(void **state)
 	builder_init(&b, "%PDF-1.4\n");
 	builder_page(&b);
 	at = b.out.len;
-	builder_raw(&b, "xref\n2 2\n%010llu 00000 n \n%010llu 00000 n \n0 2\n0000000000 65535 f \n%010llu 00000 n \n0 0\ntrailer\n<< /Size 4 /Root 1 0 R >>\n",
-		    (unsigned long long)b.entries[1].offset, (unsigned long long)b.entries[2].offset, (unsigned long long)b.entries[0].offset);
+	builder_raw(&b,
+		    "xref\n2 2\n%010llu 00000 n \n%010llu 00000 n \n0 2\n0000000000 65535 f \n%010llu 00000 n \n0 "
+		    "0\ntrailer\n<< /Size 4 /Root 1 0 R >>\n",
+		    (unsigned long long)b.entries[1].offset, (unsigned long long)b.entries[2].offset,
+		    (unsigned long long)b.entries[0].offset);
 	builder_raw(&b, "startxref\n%llu\n%%%%EOF\n", (unsigned long long)at);
 	AUTO(pd_freep) struct pd_doc *doc = open_ok(&b);
 

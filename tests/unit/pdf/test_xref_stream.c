@@ -155,8 +155,11 @@ static void entry_values(void **state)
 		uint64_t offset;
 		uint32_t index;
 		const char *says;
-	} bad[] = { { 'c', 0, 99, 0, "object stream 99, which is no" }, { 'c', 0, 4, 0, "object stream 4, which is no" },
-		    { 'c', 0, 0, 0, "object stream 0" }, { 'n', 0, 4000000000, 0, "outside its revision" }, { 'n', 7, 9, 0, "there is 1 0 obj" } };
+	} bad[] = { { 'c', 0, 99, 0, "object stream 99, which is no" },
+		    { 'c', 0, 4, 0, "object stream 4, which is no" },
+		    { 'c', 0, 0, 0, "object stream 0" },
+		    { 'n', 0, 4000000000, 0, "outside its revision" },
+		    { 'n', 7, 9, 0, "there is 1 0 obj" } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -208,7 +211,8 @@ static void bad_object_streams(void **state)
 			fail_msg("%s instead of %s was accepted", bad[i].to, bad[i].from);
 		if (!strstr(err.detail, bad[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", err.detail, bad[i].says);
-		/* On demand it is null and the problem stays; the object stream is not decoded for each of its objects. */
+		/* On demand it is null and the problem stays; the object stream is not decoded for each of its objects.
+		 */
 		for (uint32_t num = 4; num < 7; num++)
 			pd_load(pd_view_last(doc), (struct pd_ref){ num, 0 });
 		assert_int_equal(pd_check(doc, &err), -1);
@@ -361,7 +365,8 @@ static void hybrid_increment_with_two_views(void **state)
 
 static void bad_hybrid_pointers(void **state)
 {
-	static const char *const stm[] = { "/XRefStm 9999999", "/XRefStm 0000009", "/XRefStm 0000000", "/XRefStm 00000-1" };
+	static const char *const stm[] = { "/XRefStm 9999999", "/XRefStm 0000009", "/XRefStm 0000000",
+					   "/XRefStm 00000-1" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(stm); i++) {
@@ -387,7 +392,8 @@ static void bad_hybrid_pointers(void **state)
 	open_fails_flags(&b, PD_OPEN_ALLOW_HYBRID, ERR_PDF_HYBRID, "points behind it");
 }
 
-/* Word: the finished file, then an empty table whose /XRefStm lies before and lists everything again, hidden objects too. */
+/* Word: the finished file, then an empty table whose /XRefStm lies before and lists everything again, hidden objects
+ * too. */
 static void word_shape(void **state)
 {
 	struct builder_entry keep[8];
@@ -415,8 +421,9 @@ static void word_shape(void **state)
 	builder_table(&b, "/Root 1 0 R");
 	uint64_t second = b.out.len;
 
-	builder_raw(&b, "xref\n0 0\ntrailer\n<< /Size 9 /Root 1 0 R /Prev %llu /XRefStm %llu >>\nstartxref\n%llu\n%%%%EOF\n",
-		    (unsigned long long)b.prev, (unsigned long long)stm, (unsigned long long)second);
+	builder_raw(
+	    &b, "xref\n0 0\ntrailer\n<< /Size 9 /Root 1 0 R /Prev %llu /XRefStm %llu >>\nstartxref\n%llu\n%%%%EOF\n",
+	    (unsigned long long)b.prev, (unsigned long long)stm, (unsigned long long)second);
 	AUTO(pd_freep) struct pd_doc *doc = open_flags(&b, PD_OPEN_ALLOW_HYBRID);
 	struct pd_view view = pd_view_last(doc);
 	size_t count;
@@ -431,10 +438,11 @@ static void word_shape(void **state)
 
 /* ---- linearized ---- */
 
-static uint64_t lin_first;  /* offset of the first-page section */
+static uint64_t lin_first; /* offset of the first-page section */
 static uint64_t lin_main;
 
-/* Objects 3, 4 in the first-page section, 1, 2 in the main one at the end. Written twice: the second time with the right numbers. */
+/* Objects 3, 4 in the first-page section, 1, 2 in the main one at the end. Written twice: the second time with the
+ * right numbers. */
 static void linearized(const char *extra_main, bool first_tail)
 {
 	uint64_t length = 0;
@@ -445,11 +453,13 @@ static void linearized(const char *extra_main, bool first_tail)
 		builder_release(&b);
 		builder_init(&b, "%PDF-1.4\n");
 		at[4] = b.out.len;
-		builder_raw(&b, "4 0 obj\n<< /Linearized 1 /L %06llu /H [0 0] /O 3 /E 0 /N 1 /T %06llu >>\nendobj\n", (unsigned long long)length,
-			    (unsigned long long)lin_main);
+		builder_raw(&b, "4 0 obj\n<< /Linearized 1 /L %06llu /H [0 0] /O 3 /E 0 /N 1 /T %06llu >>\nendobj\n",
+			    (unsigned long long)length, (unsigned long long)lin_main);
 		lin_first = b.out.len;
-		builder_raw(&b, "xref\n3 2\n%010llu 00000 n \n%010llu 00000 n \ntrailer\n<< /Size 5 /Root 1 0 R /Prev %06llu >>\n",
-			    (unsigned long long)at[3], (unsigned long long)at[4], (unsigned long long)lin_main);
+		builder_raw(
+		    &b,
+		    "xref\n3 2\n%010llu 00000 n \n%010llu 00000 n \ntrailer\n<< /Size 5 /Root 1 0 R /Prev %06llu >>\n",
+		    (unsigned long long)at[3], (unsigned long long)at[4], (unsigned long long)lin_main);
 		if (first_tail)
 			builder_raw(&b, "startxref\n0\n%%%%EOF\n");
 		at[3] = b.out.len;
@@ -459,8 +469,10 @@ static void linearized(const char *extra_main, bool first_tail)
 		at[2] = b.out.len;
 		builder_raw(&b, "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n");
 		lin_main = b.out.len;
-		builder_raw(&b, "xref\n0 3\n0000000000 65535 f \n%010llu 00000 n \n%010llu 00000 n \ntrailer\n<< /Size 3 %s >>\n",
-			    (unsigned long long)at[1], (unsigned long long)at[2], extra_main);
+		builder_raw(
+		    &b,
+		    "xref\n0 3\n0000000000 65535 f \n%010llu 00000 n \n%010llu 00000 n \ntrailer\n<< /Size 3 %s >>\n",
+		    (unsigned long long)at[1], (unsigned long long)at[2], extra_main);
 		builder_raw(&b, "startxref\n%llu\n%%%%EOF\n", (unsigned long long)lin_first);
 		length = b.out.len;
 	}
