@@ -8,6 +8,7 @@
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/file.h"
+#include "util/text_vi.h"
 
 /* A row of expected.tsv. */
 struct expected {
@@ -83,6 +84,8 @@ static void check_row(const struct expected *row)
 			 search.sure ? "sure" : search.reason_en);
 	if (!search.sure)
 		return;
+	assert_true(text_vi_equal_names(str_of(search.found->name), str_of(row->signer)));
+	assert_true(search.found->name_rect.y >= search.found->room.y + search.found->room.h);
 	join_titles(search.found, &titles);
 	if (strcmp(buf_str(&titles), row->titles) != 0)
 		fail_msg("%s, %s: titles %s, not %s", row->file, row->signer, buf_str(&titles), row->titles);
