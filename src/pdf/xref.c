@@ -80,7 +80,8 @@ static int read_end(const struct pd_doc *doc, uint64_t *ret_value, struct err *e
 	return 0;
 }
 
-static bool looks_like_section(const struct pd_doc *doc, uint64_t offset)
+/* `exact`: the section begins at this very byte; else a few bytes of white space may come first. */
+static bool looks_like_section(const struct pd_doc *doc, uint64_t offset, bool exact)
 {
 	struct pd_lexer lex = { .in = doc->file };
 	struct pd_ref ref;
@@ -88,26 +89,33 @@ static bool looks_like_section(const struct pd_doc *doc, uint64_t offset)
 	if (offset >= doc->file.n)
 		return false;
 	lex.pos = pd_section_seek(doc, offset);
+	if (exact && lex.pos != offset)
+		return false;
 	return pd_take_word(&lex, "xref") || pd_take_header(&lex, &ref);
 }
 
 /*
  * Offsets count from the header (ISO 32000-2 7.5.2) or, as some writers have it, from the first byte: whichever meets a
- * section. When both do, two readers could read two documents: refused.
+ * section. When both do, two readers could read two documents: refused. With a line end before the header both may come to
+ * the same section, one of them through the white space before it: then the exact one is meant.
  */
 static int choose_base(struct pd_doc *doc, uint64_t value, struct err *err)
 {
-	bool from_header;
-
 	doc->scan_end = doc->file.n;
 	if (doc->header == 0 || value >= doc->file.n)
 		return 0;
-	from_header = looks_like_section(doc, doc->header + value);
-	if (from_header && looks_like_section(doc, value))
-		return err_set(err, ERR_PDF_XREF,
-			       "startxref %llu means two sections, counted from byte 0 and from the header at %llu",
-			       (unsigned long long)value, (unsigned long long)doc->header);
-	doc->base = from_header ? doc->header : 0;
+	for (int exact = 1; exact >= 0; exact--) {
+		bool from_header = looks_like_section(doc, doc->header + value, exact);
+		bool from_start = looks_like_section(doc, value, exact);
+
+		if (from_header && from_start)
+			return err_set(err, ERR_PDF_XREF,
+				       "startxref %llu means two sections, counted from byte 0 and from the header at %llu",
+				       (unsigned long long)value, (unsigned long long)doc->header);
+		doc->base = from_header ? doc->header : 0;
+		if (from_header || from_start)
+			break;
+	}
 	return 0;
 }
 

@@ -89,6 +89,8 @@ static void test_both_kinds(void **state)
 static void test_bytes_before_the_header(void **state)
 {
 	(void)state;
+	one_object(TABLE, 1, "\n"); /* a line end before the section is as long as what stands before the header */
+	one_object(STREAM, 1, "\n");
 	one_object(TABLE, 17, "\n");
 	one_object(STREAM, 1000, "\n");
 }
