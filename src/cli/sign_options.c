@@ -64,6 +64,11 @@ static int check_mark(const struct sign_options *options, struct signing_setting
 	return 0;
 }
 
+static bool is_http(const char *url)
+{
+	return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+}
+
 static int check_level(const struct sign_options *options, struct signing_settings *settings, struct err *err)
 {
 	int level = options->level ? sign_level_find(options->level) : SIGN_LEVEL_B;
@@ -72,6 +77,8 @@ static int check_level(const struct sign_options *options, struct signing_settin
 		return err_set(err, ERR_USAGE, "--level wants B, T, LT or LTA, not %s", options->level);
 	if (level > SIGN_LEVEL_B && !options->tsa)
 		return err_set(err, ERR_USAGE, "level %s needs a time-stamp authority: --tsa URL", sign_level_name((enum sign_level)level));
+	if (options->tsa && !is_http(options->tsa))
+		return err_set(err, ERR_USAGE, "--tsa wants an address that begins with http:// or https://, not %s", options->tsa);
 	settings->level = (enum sign_level)level;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "pdf/png.h"
 #include "sign/appearance.h"
 #include "sign/plan.h"
+#include "sign/seed.h"
 #include "util/arena.h"
 #include "util/date.h"
 #include "util/err.h"
@@ -85,9 +86,12 @@ static int put_signature(struct pd_inc *inc, struct pd_doc *doc, const struct si
 		.contact_info = job->contact_info,
 		.docmdp_p = job->docmdp_p,
 		.lock = job->lock,
+		.seed_checked = true, /* seed_check, below */
 	};
 
 	date_format_pdf_vn(job->now_ms, m);
+	if (seed_check(doc, job, err) < 0)
+		return -1;
 	if (put_mark(inc, pd_view_last(doc), job, &spec, err) < 0 || put_fills(inc, doc, job, err) < 0)
 		return -1;
 	return pd_inc_signature(inc, &spec, err);
