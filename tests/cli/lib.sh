@@ -153,12 +153,12 @@ make_token() { # LABEL KEY PROFILE CN : a token with one key and its certificate
 
 # ---- other people's tools ----
 
-# The judgement of poppler: how many signatures are valid, and that the last ordinary one, or a time-stamp after it, covers the whole file.
+# The judgement of poppler: how many signatures are valid, none is not, and one of them (or a time-stamp) covers the whole file.
 pdfsig_valid() { # FILE COUNT
 	pdfsig -nocert "$1" >"$TMPDIR/pdfsig" 2>&1
 	[ "$(grep -c 'Signature Validation: Signature is Valid' "$TMPDIR/pdfsig")" = "$2" ] &&
 		! grep -qE 'Signature is Invalid|Digest Mismatch|Decoding Error' "$TMPDIR/pdfsig" &&
-		grep -E 'otal document signed' "$TMPDIR/pdfsig" | tail -n 1 | grep -q ' Total document signed'
+		grep -q ' Total document signed' "$TMPDIR/pdfsig"
 }
 qpdf_clean() { qpdf --check "$1" >"$TMPDIR/qpdf" 2>&1 && ! grep -qi warning "$TMPDIR/qpdf"; }
 mupdf_clean() { # opens and draws without repair or complaint

@@ -161,8 +161,20 @@ make_field "$TMPDIR/l.pdf" '/FT/Sig/T(ChuKy)/Lock<</Type/SigFieldLock/Action/All
 does "a field with /Lock is signed" sign_person "$TMPDIR/l.pdf" "$TMPDIR/x.pdf" --field ChuKy --existing-field --place 1:30,30,40,20
 has "its lock is in the signature" '/FieldMDP' "$TMPDIR/x.pdf"
 make_field "$TMPDIR/sv.pdf" '/FT/Sig/T(ChuKy)/SV<</Type/SV/Ff 64/DigestMethod[(SHA512)]>>'
-refused "/SV wants another digest" 3 pdf.locked "$TMPDIR/sv.pdf" sign_person "$TMPDIR/sv.pdf" "$OUT" --field ChuKy --existing-field --place 1:30,30,40,20
+refused "/SV wants another digest" 4 pdf.field "$TMPDIR/sv.pdf" sign_person "$TMPDIR/sv.pdf" "$OUT" --field ChuKy --existing-field --place 1:30,30,40,20
 does "/SV: the digest it wants" sign_person "$TMPDIR/sv.pdf" "$TMPDIR/x.pdf" --field ChuKy --existing-field --place 1:30,30,40,20 --alg ecdsa-sha512
+
+make_field "$TMPDIR/sv.pdf" '/FT/Sig/T(ChuKy)/SV<</Type/SV/TimeStamp<</Ff 1>>>>'
+SAYS=time-stamp refused "/SV wants a time-stamp" 4 pdf.field "$TMPDIR/sv.pdf" sign_person "$TMPDIR/sv.pdf" "$OUT" --field ChuKy --existing-field --place 1:30,30,40,20
+subject=$(openssl x509 -in "$TMPDIR/person.pem" -outform DER | od -An -v -tx1 | tr -d ' \n')
+make_field "$TMPDIR/sv.pdf" "/FT/Sig/T(ChuKy)/SV<</Type/SV/Cert<</Type/SVCert/Ff 1/Subject[<$subject>]>>>>"
+does "/SV: the certificate it wants" sign_person "$TMPDIR/sv.pdf" "$TMPDIR/x.pdf" --field ChuKy --existing-field --place 1:30,30,40,20
+# shellcheck disable=SC2046
+refused "/SV wants another certificate" 4 pdf.field "$TMPDIR/sv.pdf" "$kyso" sign "$TMPDIR/sv.pdf" -o "$OUT" --as none --field ChuKy --existing-field $(key other) --status skip
+make_field "$TMPDIR/sv.pdf" '/FT/Sig/T(ChuKy)/SV<</Type/SV/Cert<</Type/SVCert/Ff 32/KeyUsage[(0)]>>>>'
+refused "/SV wants another key usage" 4 pdf.field "$TMPDIR/sv.pdf" sign_person "$TMPDIR/sv.pdf" "$OUT" --field ChuKy --existing-field --place 1:30,30,40,20
+make_field "$TMPDIR/sv.pdf" '/FT/Sig/T(ChuKy)/SV<</Type/SV/Cert<</Type/SVCert/Ff 64/URL(http://x)>>>>'
+refused "/SV wants what nobody checks" 4 pdf.field "$TMPDIR/sv.pdf" sign_person "$TMPDIR/sv.pdf" "$OUT" --field ChuKy --existing-field --place 1:30,30,40,20
 
 # ---- several signers: each its own block; the seal asks over whose ----
 while IFS=$'\t' read -r name who ou; do make_key "$name" person p256 "$who" --ou "$ou"; done <<'ROWS'
