@@ -7,6 +7,7 @@ usage: tool.py cms FILE N CMS CONTENT     the N-th signature's CMS and the bytes
        tool.py seal PLAN SEAL [PAGE_W H]  the seal's rectangle over the picture's, as the decree says
        tool.py free FILE PAGE TEXT        the line stands at the top right and meets no other word
        tool.py field IN OUT ENTRIES       an increment (classic xref) with a form of one field without value on page 1
+       tool.py bad LETTER FOLDER          broken and hostile files, bad-*.pdf
        tool.py get JSON PATH              one value, e.g. marks.0.page
 """
 import html
@@ -136,6 +137,82 @@ def write_increment(data, out, new, root, size, trailer):
         body += b"%d 0 obj\n" % number + new[number] + b"\nendobj\n"
     tail = b"trailer\n<</Size %d/Root %d 0 R/Prev %d" % (size, root, prev) + (identity.group(0) if identity else b"") + b">>\n"
     open(out, "wb").write(body + table + tail + b"startxref\n%d\n%%%%EOF\n" % len(body))
+
+
+def simple(objects=None, trailer=b"/Root 1 0 R", header=b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", extra=None, shift=0, prev=None):
+    """A file of one page with a classic cross-reference table; objects replace or add, extra(number, offset) makes odd entries."""
+    all_objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents 4 0 R>>",
+        4: b"<</Length 3>>\nstream\nq Q\nendstream",
+    }
+    all_objects.update(objects or {})
+    out, offsets = header, {}
+    for number, body in sorted(all_objects.items()):
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    at = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (max(all_objects) + 1)
+    for number in range(1, max(all_objects) + 1):
+        line = b"%010d 00000 n \n" % (offsets[number] + shift) if number in offsets else b"0000000000 65535 f \n"
+        out += extra(number, line) if extra else line
+    if prev is not None:
+        trailer += b"/Prev %d" % (at if prev == "self" else prev)
+    return out + b"trailer\n<</Size %d" % (max(all_objects) + 1) + trailer + b">>\nstartxref\n%d\n%%%%EOF\n" % at
+
+
+def bomb():
+    import zlib
+
+    inner = zlib.compress(bytes(300 * 1024 * 1024), 6)  # an object stream, so that it has to be inflated to be read
+    head = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+    stream = head + b"4 0 obj\n<</Type/ObjStm/N 3/First 15/Filter/FlateDecode/Length %d>>\nstream\n" % len(inner) + inner + b"\nendstream\nendobj\n"
+    at = len(stream)
+    rows = b"".join(
+        bytes([k]) + a.to_bytes(4, "big") + b.to_bytes(2, "big")
+        for k, a, b in [(0, 0, 65535), (2, 4, 0), (2, 4, 1), (2, 4, 2), (1, len(head), 0), (1, at, 0)]
+    )
+    packed = zlib.compress(rows)
+    stream += b"5 0 obj\n<</Type/XRef/W[1 4 2]/Size 6/Root 1 0 R/Filter/FlateDecode/Length %d>>\nstream\n" % len(packed)
+    return stream + packed + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % at
+
+
+def hybrid():
+    base = simple({5: b"<</Type/XRef/W[1 2 1]/Size 6/Root 1 0 R/Length 0>>\nstream\n\nendstream"})
+    at = base.index(b"5 0 obj")
+    return base.replace(b"/Root 1 0 R>>\nstartxref", b"/Root 1 0 R/XRefStm %d>>\nstartxref" % at)
+
+
+def cmd_bad(letter, folder):
+    data = open(letter, "rb").read()
+    start = int(re.findall(rb"startxref\s+(\d+)", data)[-1])
+    page = lambda kids: b"<</Type/Pages/Kids[%s]/Count 1>>" % kids
+    files = {
+        "half": data[: len(data) // 2],
+        "end": data[:-20],
+        "head": data[20:],
+        "text": "Số: 12/BC-STTTT\nKính gửi: ...\n".encode() * 50,
+        "empty": b"",
+        "xref-by-one": data.replace(b"startxref\n%d" % start, b"startxref\n%d" % (start + 1)),
+        "offset-by-one": simple(shift=1),
+        "cyclic-pages": simple({2: page(b"5 0 R"), 5: b"<</Type/Pages/Parent 2 0 R/Kids[2 0 R]/Count 1>>"}),
+        "cyclic-prev": simple(prev="self"),
+        "arrays": simple({4: b"[" * 1000000 + b"]" * 1000000}),
+        "stream": simple({4: b"<</Length 99999999>>\nstream\nq Q\nendstream"}),
+        "duplicate": simple({1: b"<</Type/Catalog/Pages 2 0 R/Pages 3 0 R>>"}),
+        "object-0": simple().replace(b"0000000000 65535 f \n", b"0000000015 00000 n \n", 1),
+        "object-2-31": simple().replace(b"xref\n0 5\n", b"xref\n2147483648 1\n0000000015 00000 n \n0 5\n"),
+        "no-root": simple(trailer=b""),
+        "root-int": simple(trailer=b"/Root 12"),
+        "bomb": bomb(),
+        "hybrid": hybrid(),
+        "trailing": data + b"\n" + b"x" * 200,
+        "lzw": bomb().replace(b"/N 3/First 15/Filter/FlateDecode", b"/N 3/First 15/Filter/NoSuchDecode"),
+    }
+    for name, content in files.items():
+        open(f"{folder}/bad-{name}.pdf", "wb").write(content)
+    open(f"{folder}/good-junk.pdf", "wb").write(b"junk before\n" * 5 + simple())
 
 
 def cmd_get(file, path):
