@@ -166,7 +166,10 @@ static void test_terminal_does_not_show_it(void **state)
 	pid_t child = forkpty(&terminal, NULL, NULL, NULL);
 
 	(void)state;
-	assert_true(child >= 0);
+	if (child < 0) {
+		print_message("skipped: no pseudo-terminal can be had (is /dev/pts mounted?)\n");
+		skip();
+	}
 	if (child == 0) {
 		struct secret *secret = NULL;
 		struct err err = ERR_INIT;
