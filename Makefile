@@ -1,11 +1,11 @@
-# The targets of docs/contracts: demo, test, all, install, bench, fuzz, asan, coverage, check. Meson and ninja do the work.
+# The targets of docs/contracts: demo, test, all, install, deb, bench, fuzz, asan, clang, coverage, check. Meson and ninja do the work.
 BUILD ?= build
 ASAN_BUILD ?= build-asan
 CLANG_BUILD ?= build-clang
 FUZZ_SECONDS ?= 60
 DESTDIR ?=
 
-.PHONY: all bootstrap configure test check asan clang demo bench fuzz coverage install clean format
+.PHONY: all bootstrap bootstrap-dev configure test check asan clang demo bench fuzz coverage install deb clean format
 
 all: configure
 	ninja -C $(BUILD)
@@ -13,11 +13,17 @@ all: configure
 bootstrap:
 	tools/bootstrap
 
+bootstrap-dev:
+	tools/bootstrap dev
+
 configure: bootstrap
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix=/usr >/dev/null
 
 check: configure
 	tools/check-layers
+	tools/check-banned
+	tools/check-headers
+	tools/check-size
 
 test: all check
 	tools/run-tests $(BUILD)
@@ -27,14 +33,14 @@ asan: bootstrap
 	ninja -C $(ASAN_BUILD)
 	ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 tools/run-tests $(ASAN_BUILD) --once
 
-clang: bootstrap
+clang: bootstrap-dev
 	@test -f $(CLANG_BUILD)/build.ninja || CC=clang meson setup $(CLANG_BUILD) >/dev/null
 	ninja -C $(CLANG_BUILD)
 
-fuzz: bootstrap
+fuzz: bootstrap-dev
 	tools/fuzz build-fuzz $(FUZZ_SECONDS)
 
-coverage: bootstrap
+coverage: bootstrap-dev
 	tools/coverage build-coverage
 
 bench: all
@@ -45,6 +51,9 @@ demo: all
 
 install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+deb: bootstrap-dev all
+	tools/make-deb $(BUILD)
 
 format:
 	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')

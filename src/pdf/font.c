@@ -6,6 +6,7 @@
 #include "pdf/font_priv.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,7 +161,7 @@ static void read_name(struct pd_font *font, struct bytes table)
 	unsigned count = table.n >= 6 ? font_u16(table.p + 2) : 0;
 	size_t storage = count ? font_u16(table.p + 4) : 0;
 
-	strcpy(font->name, "KySoFont");
+	snprintf(font->name, sizeof(font->name), "KySoFont");
 	for (unsigned i = 0; i < count && 6 + ((size_t)i + 1) * 12 <= table.n; i++) {
 		const uint8_t *entry = table.p + 6 + (size_t)i * 12;
 		size_t wide = font_u16(entry) == 1 ? 1 : 2;

@@ -5,6 +5,7 @@
  */
 #include "pki/chain_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "pki/algid.h"
@@ -115,7 +116,7 @@ static void set_defect(struct node *node, const char *what, struct bytes oid)
 		return;
 	node->defect = what;
 	if (!der_oid_text(oid, node->defect_oid))
-		strcpy(node->defect_oid, "?");
+		snprintf(node->defect_oid, sizeof(node->defect_oid), "?");
 }
 
 static void read_extension(struct node *node, const struct x509_ext *ext)

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include <stddef.h>
+
 #include "util/defer.h"
 
 struct buf;
