@@ -25,10 +25,11 @@ struct content {
 	struct pd_content_summary found;
 };
 
+/* A control character is no letter of a text, and NUL would end what is compared: nothing behind it may go unseen. */
 static void put_code(struct content *c, uint32_t code)
 {
 	char utf8[UTF8_MAX_BYTES];
-	size_t n = utf8_put(code, utf8);
+	size_t n = code >= ' ' ? utf8_put(code, utf8) : 0;
 
 	if (n)
 		buf_append(&c->text, utf8, n);

@@ -1,6 +1,7 @@
 /* tounicode.c - reads bfchar and bfrange sections; see tounicode.h. */
 #include "pdf/tounicode.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "pdf/parser.h"
@@ -13,12 +14,13 @@ enum { MAX_ENTRIES = 70000, MAX_TOKENS = 400000 };
 
 struct entry {
 	uint32_t first, last;
-	struct bytes text; /* UTF-16BE of `first`; its last unit grows along the range */
+	uint32_t order;     /* in the map as written */
+	struct bytes text;  /* UTF-16BE of `first`; its last unit grows along the range */
 };
 
 struct pd_tounicode {
 	struct arena *arena;
-	struct entry *items;
+	struct entry *items; /* sorted by `first` once loaded */
 	size_t count, cap;
 	size_t code_bytes;
 };
@@ -45,7 +47,7 @@ static int add(struct pd_tounicode *map, struct bytes first, struct bytes last, 
 		map->cap = cap;
 	}
 	map->code_bytes = first.n;
-	map->items[map->count++] = (struct entry){ code_of(first), code_of(last), text };
+	map->items[map->count++] = (struct entry){ code_of(first), code_of(last), (uint32_t)map->count, text };
 	return 0;
 }
 
@@ -94,6 +96,47 @@ static int scan(struct pd_tounicode *map, struct pd_parser *parser, struct err *
 	return err_set(err, ERR_PDF_LIMIT, "a /ToUnicode map has more than %d tokens", MAX_TOKENS);
 }
 
+static int by_first(const void *a, const void *b)
+{
+	const struct entry *x = a;
+	const struct entry *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* By code, for the search; of entries that begin with the same code the one written first counts. */
+static void sort(struct pd_tounicode *map)
+{
+	size_t kept = 0;
+
+	if (map->count == 0)
+		return;
+	qsort(map->items, map->count, sizeof(struct entry), by_first);
+	for (size_t i = 0; i < map->count; i++)
+		if (kept == 0 || map->items[kept - 1].first != map->items[i].first)
+			map->items[kept++] = map->items[i];
+	map->count = kept;
+}
+
+/* The last entry that begins at or before the code; ranges of one map do not overlap in files that mean well. */
+static const struct entry *find(const struct pd_tounicode *map, uint32_t code)
+{
+	size_t low = 0;
+	size_t high = map->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (map->items[middle].first <= code)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && code <= map->items[low - 1].last ? &map->items[low - 1] : NULL;
+}
+
 int pd_tounicode_load(struct pd_view view, const struct pd_obj *stream, struct arena *arena, struct pd_tounicode **ret, struct err *err)
 {
 	struct pd_tounicode *map = ARENA_NEW(arena, struct pd_tounicode);
@@ -109,16 +152,20 @@ int pd_tounicode_load(struct pd_view view, const struct pd_obj *stream, struct a
 	pd_parser_init(&parser, data, /* container= */ 1, arena, err);
 	rc = scan(map, &parser, err);
 	pd_parser_release(&parser);
-	if (rc == 0)
-		*ret = map;
-	return rc;
+	if (rc < 0)
+		return -1;
+	sort(map);
+	*ret = map;
+	return 0;
 }
 
-static void put_utf16(struct bytes text, uint32_t offset, struct buf *out)
+/* False for what is no text: NUL would end what is compared, half a letter cannot be shown. */
+static bool put_utf16(struct bytes text, uint32_t offset, struct buf *out)
 {
 	for (size_t i = 0; i + 1 < text.n; i += 2) {
 		uint32_t unit = (uint32_t)text.p[i] << 8 | text.p[i + 1];
 		char utf8[UTF8_MAX_BYTES];
+		size_t n;
 
 		if (unit >= 0xd800 && unit < 0xdc00 && i + 3 < text.n) {
 			unit = 0x10000 + ((unit - 0xd800) << 10) + (((uint32_t)text.p[i + 2] << 8 | text.p[i + 3]) - 0xdc00);
@@ -126,8 +173,12 @@ static void put_utf16(struct bytes text, uint32_t offset, struct buf *out)
 		}
 		if (i + 2 >= text.n)
 			unit += offset;
-		buf_append(out, utf8, utf8_put(unit, utf8));
+		n = unit ? utf8_put(unit, utf8) : 0;
+		if (n == 0)
+			return false;
+		buf_append(out, utf8, n);
 	}
+	return text.n % 2 == 0;
 }
 
 bool pd_tounicode_put(const struct pd_tounicode *map, struct bytes string, struct buf *out)
@@ -138,14 +189,10 @@ bool pd_tounicode_put(const struct pd_tounicode *map, struct bytes string, struc
 		return string.n == 0;
 	for (size_t at = 0; at < string.n; at += step) {
 		uint32_t code = code_of((struct bytes){ string.p + at, step });
-		const struct entry *found = NULL;
+		const struct entry *found = find(map, code);
 
-		for (size_t i = 0; !found && i < map->count; i++)
-			if (code >= map->items[i].first && code <= map->items[i].last)
-				found = &map->items[i];
-		if (!found)
+		if (!found || !put_utf16(found->text, code - found->first, out))
 			return false;
-		put_utf16(found->text, code - found->first, out);
 	}
 	return true;
 }
