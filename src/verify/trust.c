@@ -32,15 +32,26 @@ static int path_at(struct vf *vf, struct cert *cert, enum chain_use use, int64_t
 	return keep(vf, *ret, err);
 }
 
+/* Whether the file itself says something about the certificate's status. */
+static bool status_is_embedded(const struct vf *vf, const struct cert *cert, const struct cert *issuer)
+{
+	struct ocsp_single single;
+
+	for (size_t i = 0; i < vf->evidence.ocsp_count; i++)
+		if (ocsp_find(vf->evidence.ocsps[i], cert, issuer, &single) && vf_is_embedded(vf, ocsp_der(vf->evidence.ocsps[i])))
+			return true;
+	for (size_t i = 0; i < vf->evidence.crl_count; i++)
+		if (bytes_eq(crl_issuer_der(vf->evidence.crls[i]), cert_issuer_der(cert)) && vf_is_embedded(vf, crl_der(vf->evidence.crls[i])))
+			return true;
+	return false;
+}
+
 static bool all_embedded(const struct vf *vf, const struct chain_result *result)
 {
 	for (size_t i = 0; i < result->count; i++) {
-		const struct cert_status *status = &result->links[i].status;
+		const struct cert *issuer = i + 1 < result->count ? result->links[i + 1].cert : result->anchor;
 
-		if (status->state == CERT_UNCHECKED || status->no_check)
-			continue;
-		if (status->proof.crl ? !vf_is_embedded(vf, crl_der(status->proof.crl)) :
-		    status->proof.ocsp ? !vf_is_embedded(vf, ocsp_der(status->proof.ocsp)) : true)
+		if (issuer && issuer != result->links[i].cert && !status_is_embedded(vf, result->links[i].cert, issuer))
 			return false;
 	}
 	return true;
@@ -213,7 +224,6 @@ static int try_past(struct vf *vf, struct cert *cert, enum chain_use use, int64_
 		return 0;
 	passed(vf, ret, path);
 	ret->past = true;
-	ret->embedded = true;
 	return 0;
 }
 
@@ -239,7 +249,7 @@ static void refused(struct vf_trust *ret, struct chain_result *now, int64_t best
 	ret->result = now;
 	ret->en = now->en;
 	ret->vi = now->vi;
-	if (now->sub == CHAIN_SUB_NOT_YET_VALID && now->failed == 0 && best_ms < cert_not_before_ms(now->links[0].cert)) {
+	if (now->sub == CHAIN_SUB_NOT_YET_VALID && best_ms < cert_not_before_ms(now->links[0].cert)) {
 		ret->indication = VF_FAILED; /* it exists already, so it was made before */
 		ret->sub = "NOT_YET_VALID";
 	}
