@@ -1,4 +1,5 @@
-/* benching.c - see benching.h. Loops are bounded by processor time, so that a busy machine does not spoil the ratios. */
+/* benching.c - see benching.h. Loops are bounded by processor time, so that a busy machine does not spoil the ratios.
+ */
 #include "service/benching.h"
 
 #include <time.h>
@@ -54,7 +55,8 @@ int bench_hash(const char *in, double seconds, struct bench_figures *ret, struct
 	return 0;
 }
 
-int bench_sign(struct signing_session *session, const char *in, double seconds, struct bench_figures *ret, struct err *err)
+int bench_sign(struct signing_session *session, const char *in, double seconds, struct bench_figures *ret,
+	       struct err *err)
 {
 	AUTO(arena_freep) struct arena *arena = arena_new(0);
 	AUTO(workfile_freep) struct workfile *work = NULL;
@@ -67,7 +69,8 @@ int bench_sign(struct signing_session *session, const char *in, double seconds, 
 
 	if (!arena)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a benchmark");
-	if (file_read(in, MAX_BENCH_FILE_BYTES, &file, err) < 0 || workfile_open(in, signing_room_bytes(session), &work, err) < 0)
+	if (file_read(in, MAX_BENCH_FILE_BYTES, &file, err) < 0 ||
+	    workfile_open(in, signing_room_bytes(session), &work, err) < 0)
 		return -1;
 	if (signing_plan(session, work, arena, &plan, err) < 0)
 		return -1;

@@ -14,10 +14,12 @@ static int open_p12(const char *path, const struct secret *secret, struct signer
 
 	if (file_read(path, MAX_P12_BYTES, &file, err) < 0)
 		return -1;
-	return p12_signer_open((struct bytes){ (const uint8_t *)buf_str(&file), file.len }, path, secret, ret_signer, err);
+	return p12_signer_open((struct bytes){ (const uint8_t *)buf_str(&file), file.len }, path, secret, ret_signer,
+			       err);
 }
 
-static int open_p11(const struct key_source *source, const struct secret *secret, int64_t at_ms, struct signer **ret_signer, struct err *err)
+static int open_p11(const struct key_source *source, const struct secret *secret, int64_t at_ms,
+		    struct signer **ret_signer, struct err *err)
 {
 	struct p11_signer_options options = {
 		.module_path = source->p11_module,
@@ -31,10 +33,12 @@ static int open_p11(const struct key_source *source, const struct secret *secret
 	return p11_signer_open(&options, ret_signer, err);
 }
 
-int service_key_open(const struct key_source *source, const struct secret *secret, int64_t at_ms, struct signer **ret_signer, struct err *err)
+int service_key_open(const struct key_source *source, const struct secret *secret, int64_t at_ms,
+		     struct signer **ret_signer, struct err *err)
 {
 	AUTO(signer_freep) struct signer *signer = NULL;
-	int rc = source->p12_path ? open_p12(source->p12_path, secret, &signer, err) : open_p11(source, secret, at_ms, &signer, err);
+	int rc = source->p12_path ? open_p12(source->p12_path, secret, &signer, err)
+				  : open_p11(source, secret, at_ms, &signer, err);
 
 	if (rc < 0)
 		return -1;

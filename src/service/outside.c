@@ -9,7 +9,8 @@
 #include "util/buf.h"
 #include "util/err.h"
 
-static int outside_timestamp(void *ctx, const struct digest *imprint, enum digest_alg alg, struct buf *ret_token, struct err *err)
+static int outside_timestamp(void *ctx, const struct digest *imprint, enum digest_alg alg, struct buf *ret_token,
+			     struct err *err)
 {
 	struct outside *outside = ctx;
 	AUTO(tsp_token_freep) struct tsp_token *token = NULL;
@@ -18,15 +19,16 @@ static int outside_timestamp(void *ctx, const struct digest *imprint, enum diges
 
 	if (!outside->tsa_url)
 		return err_set(err, ERR_USAGE, "no time-stamp authority is given (--tsa URL)");
-	if (tsp_request_init(&request, alg, imprint, err) < 0 || tsp_ask(outside->fetcher, outside->tsa_url, &request, &token, err) < 0)
+	if (tsp_request_init(&request, alg, imprint, err) < 0 ||
+	    tsp_ask(outside->fetcher, outside->tsa_url, &request, &token, err) < 0)
 		return -1;
 	der = tsp_token_der(token);
 	buf_append(ret_token, der.p, der.n);
 	return buf_check(ret_token, err);
 }
 
-static int collect(struct outside *outside, struct cert *leaf, const struct cert_list *known, int64_t at_ms, struct evidence *needed,
-		   struct err *err)
+static int collect(struct outside *outside, struct cert *leaf, const struct cert_list *known, int64_t at_ms,
+		   struct evidence *needed, struct err *err)
 {
 	struct evidence_request request = {
 		.anchors = outside->anchors,
@@ -64,7 +66,8 @@ static int copy_out(const struct evidence *needed, struct arena *arena, struct p
 	}
 	if (arena_failed(arena))
 		return err_set(err, ERR_NO_MEMORY, "no memory for long-term material");
-	*ret = (struct pd_dss_material){ certs, crls, ocsps, needed->certs.count, needed->crl_count, needed->ocsp_count };
+	*ret =
+	    (struct pd_dss_material){ certs, crls, ocsps, needed->certs.count, needed->crl_count, needed->ocsp_count };
 	return 0;
 }
 
@@ -76,8 +79,8 @@ static int merge_certs(struct cert_list *all, const struct cert_list *more, stru
 	return 0;
 }
 
-static int outside_material(void *ctx, const struct cert_list *leaves, const struct cert_list *known, int64_t at_ms, struct arena *arena,
-			    struct pd_dss_material *ret, struct err *err)
+static int outside_material(void *ctx, const struct cert_list *leaves, const struct cert_list *known, int64_t at_ms,
+			    struct arena *arena, struct pd_dss_material *ret, struct err *err)
 {
 	struct outside *outside = ctx;
 	AUTO(evidence_release) struct evidence needed = { 0 };
@@ -91,7 +94,8 @@ static int outside_material(void *ctx, const struct cert_list *leaves, const str
 	return copy_out(&needed, arena, ret, err);
 }
 
-void outside_init(struct outside *outside, struct fetcher *fetcher, const char *tsa_url, const struct cert_list *anchors, const struct cert_list *certs)
+void outside_init(struct outside *outside, struct fetcher *fetcher, const char *tsa_url,
+		  const struct cert_list *anchors, const struct cert_list *certs)
 {
 	memset(outside, 0, sizeof(*outside));
 	outside->seam = (struct sign_outside){ outside_timestamp, outside_material, outside };
@@ -106,7 +110,8 @@ void outside_release(struct outside *outside)
 	evidence_release(&outside->known);
 }
 
-int outside_check_status(struct outside *outside, struct cert *cert, const struct cert_list *chain, int64_t at_ms, struct err *err)
+int outside_check_status(struct outside *outside, struct cert *cert, const struct cert_list *chain, int64_t at_ms,
+			 struct err *err)
 {
 	AUTO(evidence_release) struct evidence needed = { 0 };
 	AUTO(cert_list_release) struct cert_list all = { 0 };

@@ -1,5 +1,6 @@
 /*
- * session.h - what a signing session holds; shared by the files of signing.h only (signing.c, signing_fields.c, signing_steps.c).
+ * session.h - what a signing session holds; shared by the files of signing.h only (signing.c, signing_fields.c,
+ * signing_steps.c).
  */
 #ifndef KYSO_SERVICE_SESSION_H
 #define KYSO_SERVICE_SESSION_H
@@ -12,20 +13,24 @@
 struct file_map;
 struct pd_font;
 
+struct signing_font {
+	struct file_map *file;
+	struct pd_font *font;
+};
+
 struct signing_session {
 	struct signing_settings settings;
-	struct arena *arena;      /* of the session: names, notes */
-	struct signer *signer;    /* borrowed; NULL when only plans are made */
+	struct arena *arena;   /* of the session: names, notes */
+	struct signer *signer; /* borrowed; NULL when only plans are made */
 	struct sig_alg alg;
 	struct place place;
 	struct picture picture;
-	struct file_map *font_file;
-	struct pd_font *font;
+	struct signing_font upright, italic;
 	struct cert_list trust, certs;
 	struct fetcher *fetcher;
 	struct outside outside;
 	struct cage *cage;
-	const char *signer_name;  /* to look for; NULL = any */
+	const char *signer_name; /* to look for; NULL = any */
 	const char *note;
 };
 
@@ -33,13 +38,13 @@ struct signing_session {
 size_t signing_room_bytes(const struct signing_session *session);
 int64_t signing_now_ms(const struct signing_session *session);
 /* Text of the pages, from the cage. count 0 = all. */
-NODISCARD int signing_page_text(struct signing_session *session, const struct workfile *work, uint32_t count, struct arena *arena,
-				struct page_text *ret_text, struct err *err);
+NODISCARD int signing_page_text(struct signing_session *session, const struct workfile *work, uint32_t count,
+				struct arena *arena, struct page_text *ret_text, struct err *err);
 /* The job for src/sign, from settings and plan. */
-void signing_fill_job(const struct signing_session *session, const struct sign_plan *plan, const struct sign_fill *fills, size_t fill_count,
-		      struct sign_job *ret_job);
+void signing_fill_job(const struct signing_session *session, const struct sign_plan *plan,
+		      const struct sign_fill *fills, size_t fill_count, struct sign_job *ret_job);
 /* Values for the prepared number and date fields (signing_fields.c). */
-NODISCARD int signing_fills(const struct signing_session *session, struct arena *arena, struct sign_fill **ret_fills, size_t *ret_count,
-			    struct err *err);
+NODISCARD int signing_fills(const struct signing_session *session, struct arena *arena, struct sign_fill **ret_fills,
+			    size_t *ret_count, struct err *err);
 
 #endif

@@ -27,7 +27,8 @@ static const char *dup(struct arena *arena, const char *text)
 	return text ? arena_strdup(arena, text) : NULL;
 }
 
-static int digest_range(struct bytes file, const uint64_t range[4], enum digest_alg alg, struct digest *ret, struct err *err)
+static int digest_range(struct bytes file, const uint64_t range[4], enum digest_alg alg, struct digest *ret,
+			struct err *err)
 {
 	AUTO(digest_freep) struct digest_ctx *ctx = NULL;
 
@@ -65,7 +66,8 @@ static const char *check_changes(struct reading *in, uint32_t revision)
 	if (pd_changes_after(in->doc, revision, in->arena, &report, NULL) < 0)
 		return "what was changed after it cannot be read";
 	if (report.verdict == PD_VERDICT_FORBIDDEN || report.verdict == PD_VERDICT_SUSPICIOUS)
-		return report.count ? arena_printf(in->arena, "the document was changed after it: %s (%s)", report.items[0].what, report.items[0].path)
+		return report.count ? arena_printf(in->arena, "the document was changed after it: %s (%s)",
+						   report.items[0].what, report.items[0].path)
 				    : "the document was changed after it";
 	return NULL;
 }
@@ -77,7 +79,9 @@ static bool leads_to_anchor(struct reading *in, struct cert *cert, const struct 
 	AUTO(chain_freep) struct chain *chain = NULL;
 	AUTO(chain_result_freep) struct chain_result *result = NULL;
 	struct chain_inputs inputs = { .anchors = in->trust, .certs = own, .evidence = &given };
-	struct chain_options options = { .at_ms = in->at_ms, .use = CHAIN_USE_SIGNATURE, .ignore_revocation = true, .decide = true };
+	struct chain_options options = {
+		.at_ms = in->at_ms, .use = CHAIN_USE_SIGNATURE, .ignore_revocation = true, .decide = true
+	};
 
 	for (size_t i = 0; i < in->certs->count; i++)
 		if (cert_list_add(&given.certs, in->certs->items[i], NULL) < 0)
@@ -124,7 +128,8 @@ static int read_place(struct reading *in, const struct pd_signature *sig, struct
 
 	if (!widget || widget->page_index < 0)
 		return 0;
-	if (pd_look_read(in->view, widget, in->arena, &look, err) < 0 || pd_page_load(in->view, (uint32_t)widget->page_index, &page, err) < 0)
+	if (pd_look_read(in->view, widget, in->arena, &look, err) < 0 ||
+	    pd_page_load(in->view, (uint32_t)widget->page_index, &page, err) < 0)
 		return -1;
 	if (!look.visible)
 		return 0;
@@ -144,8 +149,8 @@ static int read_one(struct reading *in, const struct pd_signature *sig, struct s
 	return read_place(in, sig, mark, err);
 }
 
-int service_signed_marks(struct bytes file, const struct cert_list *trust, const struct cert_list *certs, int64_t at_ms, struct arena *arena,
-			 struct signed_marks *ret, struct err *err)
+int service_signed_marks(struct bytes file, const struct cert_list *trust, const struct cert_list *certs, int64_t at_ms,
+			 struct arena *arena, struct signed_marks *ret, struct err *err)
 {
 	AUTO(pd_freep) struct pd_doc *doc = NULL;
 	struct reading in = { .file = file, .trust = trust, .certs = certs, .at_ms = at_ms, .arena = arena };

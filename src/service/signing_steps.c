@@ -1,4 +1,5 @@
-/* signing_steps.c - two-step signing of files, and the preview of a plan on the page's image. Part of signing.h (service). */
+/* signing_steps.c - two-step signing of files, and the preview of a plan on the page's image. Part of signing.h
+ * (service). */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +16,12 @@
 #include "util/json.h"
 #include "util/secret.h"
 
-enum { MAX_STATE_BYTES = 4 * 1024 * 1024, MAX_SIGNATURE_BYTES = 8192, MAX_CERT_FILE_BYTES = 4 * 1024 * 1024, PREVIEW_DPI = 100 };
+enum {
+	MAX_STATE_BYTES = 4 * 1024 * 1024,
+	MAX_SIGNATURE_BYTES = 8192,
+	MAX_CERT_FILE_BYTES = 4 * 1024 * 1024,
+	PREVIEW_DPI = 100
+};
 
 /* ---- the key that guards states: made once, readable by its owner only, beside the state file ---- */
 
@@ -28,7 +34,8 @@ static int make_state_key(const char *path, uint8_t key[PREPARE_KEY_BYTES], stru
 	return 0;
 }
 
-static int load_state_key(const struct signing_session *session, bool make, uint8_t key[PREPARE_KEY_BYTES], struct err *err)
+static int load_state_key(const struct signing_session *session, bool make, uint8_t key[PREPARE_KEY_BYTES],
+			  struct err *err)
 {
 	AUTO(buf_release) struct buf file = BUF_INIT;
 	const char *path = session->settings.state_key_path;
@@ -48,7 +55,8 @@ static int load_state_key(const struct signing_session *session, bool make, uint
 /* ---- prepare ---- */
 
 /* A signer that has a certificate and no key: two-step signing asks it for nothing else. */
-static int no_key(struct signer *signer, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature, struct err *err)
+static int no_key(struct signer *signer, struct sig_alg alg, const struct digest *digest, struct buf *ret_signature,
+		  struct err *err)
 {
 	(void)signer;
 	(void)alg;
@@ -78,7 +86,8 @@ static int write_state(const char *path, const struct json *state, struct err *e
 	return file_write(path, buf_str(&text), text.len, err);
 }
 
-static int prepare(struct signing_session *session, struct signer *keyless, const char *in, const char *out, const char *state_path, struct err *err)
+static int prepare(struct signing_session *session, struct signer *keyless, const char *in, const char *out,
+		   const char *state_path, struct err *err)
 {
 	AUTO(workfile_freep) struct workfile *work = NULL;
 	AUTO(js_freep) struct json *state = NULL;
@@ -92,7 +101,8 @@ static int prepare(struct signing_session *session, struct signer *keyless, cons
 		return -1;
 	if (session->settings.mark == MARK_PERSON && !session->signer_name)
 		session->signer_name = cert_subject_attr(keyless->cert, "CN");
-	if (workfile_open(in, signing_room_bytes(session), &work, err) < 0 || signing_plan(session, work, session->arena, &plan, err) < 0)
+	if (workfile_open(in, signing_room_bytes(session), &work, err) < 0 ||
+	    signing_plan(session, work, session->arena, &plan, err) < 0)
 		return -1;
 	if (!plan.sure)
 		return err_set(err, ERR_SIGN_PLACE, "%s: %s", in, plan.reason_en);
@@ -106,7 +116,8 @@ static int prepare(struct signing_session *session, struct signer *keyless, cons
 	return write_state(state_path, state, err);
 }
 
-int signing_prepare_file(struct signing_session *session, const char *in, const char *out, const char *state_path, struct err *err)
+int signing_prepare_file(struct signing_session *session, const char *in, const char *out, const char *state_path,
+			 struct err *err)
 {
 	AUTO(buf_release) struct buf file = BUF_INIT;
 	AUTO(cert_list_release) struct cert_list certs = { 0 };
@@ -128,8 +139,8 @@ int signing_prepare_file(struct signing_session *session, const char *in, const 
 
 /* ---- embed ---- */
 
-int signing_embed_file(struct signing_session *session, const char *prepared, const char *state_path, const char *signature_path, const char *out,
-		       struct err *err)
+int signing_embed_file(struct signing_session *session, const char *prepared, const char *state_path,
+		       const char *signature_path, const char *out, struct err *err)
 {
 	AUTO(workfile_freep) struct workfile *work = NULL;
 	AUTO(buf_release) struct buf text = BUF_INIT;
@@ -139,13 +150,15 @@ int signing_embed_file(struct signing_session *session, const char *prepared, co
 	uint8_t key[PREPARE_KEY_BYTES];
 	int rc;
 
-	if (file_read(state_path, MAX_STATE_BYTES, &text, err) < 0 || file_read(signature_path, MAX_SIGNATURE_BYTES, &signature, err) < 0)
+	if (file_read(state_path, MAX_STATE_BYTES, &text, err) < 0 ||
+	    file_read(signature_path, MAX_SIGNATURE_BYTES, &signature, err) < 0)
 		return -1;
 	if (js_parse(str_from(buf_str(&text), text.len), &state, err) < 0)
 		return err_prefix(err, "%s", state_path);
 	if (workfile_open(prepared, 0, &work, err) < 0 || load_state_key(session, /* make= */ false, key, err) < 0)
 		return -1;
-	rc = prepare_embed(work, state, (struct bytes){ (const uint8_t *)buf_str(&signature), signature.len }, key, outside, signing_now_ms(session), err);
+	rc = prepare_embed(work, state, (struct bytes){ (const uint8_t *)buf_str(&signature), signature.len }, key,
+			   outside, signing_now_ms(session), err);
 	secret_wipe(key, sizeof(key));
 	return rc < 0 ? -1 : workfile_save(work, out, WORKFILE_SYNC, err);
 }
@@ -184,7 +197,8 @@ static void draw_frame(struct canvas *canvas, struct pd_rect_mm rect, const uint
 		}
 }
 
-int signing_preview(struct signing_session *session, struct workfile *work, const struct sign_plan *plan, const char *out, struct err *err)
+int signing_preview(struct signing_session *session, struct workfile *work, const struct sign_plan *plan,
+		    const char *out, struct err *err)
 {
 	static const uint8_t red[3] = { 200, 0, 0 };
 	static const uint8_t blue[3] = { 0, 0, 200 };
@@ -195,13 +209,16 @@ int signing_preview(struct signing_session *session, struct workfile *work, cons
 
 	if (!arena)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a preview");
-	if (cage_page_render(session->cage, workfile_peek_fd(work), plan->mark.page, PREVIEW_DPI, arena, &image, err) < 0)
+	if (cage_page_render(session->cage, workfile_peek_fd(work), plan->mark.page, PREVIEW_DPI, arena, &image, err) <
+	    0)
 		return -1;
-	canvas = (struct canvas){ arena_memdup(arena, image.rgb, (size_t)image.width * image.height * 3), image.width, image.height };
+	canvas = (struct canvas){ arena_memdup(arena, image.rgb, (size_t)image.width * image.height * 3), image.width,
+				  image.height };
 	if (!canvas.rgb)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a preview");
 	draw_frame(&canvas, plan->mark.rect, plan->mark.kind == MARK_PERSON ? blue : red);
-	if (pd_png_write(canvas.width, canvas.height, canvas.rgb, NULL, (uint32_t)(PREVIEW_DPI / 0.0254), &png, err) < 0)
+	if (pd_png_write(canvas.width, canvas.height, canvas.rgb, NULL, (uint32_t)(PREVIEW_DPI / 0.0254), &png, err) <
+	    0)
 		return -1;
 	return file_write(out, buf_str(&png), png.len, err);
 }

@@ -12,7 +12,12 @@
 #include "util/json.h"
 #include "util/wire.h"
 
-enum { MAX_ROUNDS = 4, MAX_REPORT_BYTES = 64 * 1024 * 1024, MAX_GIVEN_BYTES = 256 * 1024 * 1024, FETCH_TIMEOUT_MS = 8000 };
+enum {
+	MAX_ROUNDS = 4,
+	MAX_REPORT_BYTES = 64 * 1024 * 1024,
+	MAX_GIVEN_BYTES = 256 * 1024 * 1024,
+	FETCH_TIMEOUT_MS = 8000
+};
 
 struct verifying {
 	struct verifying_settings settings;
@@ -35,7 +40,8 @@ static int load_each(const struct opt_list *paths, struct evidence *evidence, bo
 		const char *path = paths->items[i];
 
 		if (file_read(path, MAX_GIVEN_BYTES, &file, err) != 0 ||
-		    (crl ? evidence_load_crl(evidence, bytes_of(&file), path, err) : evidence_load_ocsp(evidence, bytes_of(&file), path, err)) != 0)
+		    (crl ? evidence_load_crl(evidence, bytes_of(&file), path, err)
+			 : evidence_load_ocsp(evidence, bytes_of(&file), path, err)) != 0)
 			return -1;
 	}
 	return 0;
@@ -49,17 +55,19 @@ static int load_certs(const struct opt_list *paths, struct cert_list *list, stru
 	return 0;
 }
 
-int verifying_load(const struct opt_list *trust, const struct opt_list *certs, const struct opt_list *crls, const struct opt_list *ocsps,
-		   struct verify_material *material, struct err *err)
+int verifying_load(const struct opt_list *trust, const struct opt_list *certs, const struct opt_list *crls,
+		   const struct opt_list *ocsps, struct verify_material *material, struct err *err)
 {
 	if (load_certs(trust, &material->anchors, err) != 0 || load_certs(certs, &material->certs, err) != 0)
 		return -1;
-	return load_each(crls, &material->evidence, true, err) != 0 ? -1 : load_each(ocsps, &material->evidence, false, err);
+	return load_each(crls, &material->evidence, true, err) != 0 ? -1
+								    : load_each(ocsps, &material->evidence, false, err);
 }
 
 static int open_network(struct verifying *verifying, struct err *err)
 {
-	struct fetch_options options = { .timeout_ms = FETCH_TIMEOUT_MS, .refuse_private = verifying->settings.refuse_private };
+	struct fetch_options options = { .timeout_ms = FETCH_TIMEOUT_MS,
+					 .refuse_private = verifying->settings.refuse_private };
 	struct fetcher *http;
 
 	if (verifying->settings.offline)
@@ -88,7 +96,8 @@ int verifying_new(const struct verifying_settings *settings, struct verifying **
 	if (!verifying)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a validation");
 	verifying->settings = *settings;
-	if (verifying_load(&settings->trust, &settings->certs, &settings->crls, &settings->ocsps, &verifying->material, err) != 0 ||
+	if (verifying_load(&settings->trust, &settings->certs, &settings->crls, &settings->ocsps, &verifying->material,
+			   err) != 0 ||
 	    open_network(verifying, err) != 0 || open_cage(verifying, err) != 0)
 		return -1;
 	*ret_verifying = TAKE(verifying);
@@ -171,8 +180,8 @@ static int parse_answer(struct bytes result, struct json **ret_report, struct ve
 	return -1;
 }
 
-static int ask_cage(struct verifying *verifying, int fd, const char *name, const struct verify_options *options, struct json **ret_report,
-		    struct verify_wants *ret_wants, struct err *err)
+static int ask_cage(struct verifying *verifying, int fd, const char *name, const struct verify_options *options,
+		    struct json **ret_report, struct verify_wants *ret_wants, struct err *err)
 {
 	AUTO(buf_release) struct buf params = BUF_INIT;
 	AUTO(buf_release) struct buf packed = BUF_INIT;
@@ -197,8 +206,8 @@ static int ask_cage(struct verifying *verifying, int fd, const char *name, const
 	return status != 0 ? -1 : parse_answer(result, ret_report, ret_wants, err);
 }
 
-static int ask_here(struct verifying *verifying, int fd, const char *name, const struct verify_options *options, struct json **ret_report,
-		    struct verify_wants *ret_wants, struct err *err)
+static int ask_here(struct verifying *verifying, int fd, const char *name, const struct verify_options *options,
+		    struct json **ret_report, struct verify_wants *ret_wants, struct err *err)
 {
 	AUTO(file_map_freep) struct file_map *map = NULL;
 
@@ -207,25 +216,27 @@ static int ask_here(struct verifying *verifying, int fd, const char *name, const
 	return verify_pdf(file_map_bytes(map), name, &verifying->material, options, ret_report, ret_wants, err);
 }
 
-static int ask(struct verifying *verifying, int fd, const char *name, const struct verify_options *options, struct json **ret_report,
-	       struct verify_wants *ret_wants, struct err *err)
+static int ask(struct verifying *verifying, int fd, const char *name, const struct verify_options *options,
+	       struct json **ret_report, struct verify_wants *ret_wants, struct err *err)
 {
 	struct err why = ERR_INIT;
-	int status = verifying->cage ? ask_cage(verifying, fd, name, options, ret_report, ret_wants, &why) :
-				       ask_here(verifying, fd, name, options, ret_report, ret_wants, &why);
+	int status = verifying->cage ? ask_cage(verifying, fd, name, options, ret_report, ret_wants, &why)
+				     : ask_here(verifying, fd, name, options, ret_report, ret_wants, &why);
 
 	if (status == 0)
 		return 0;
 	if (why.code != ERR_WORKER && why.code != ERR_WORKER_LIMIT && why.code != ERR_LIMIT)
 		return err_set(err, why.code, "%s", why.detail);
-	*ret_report = verify_report_failed(name, options->at_ms, why.detail); /* a verdict for this file, not for the run */
+	*ret_report =
+	    verify_report_failed(name, options->at_ms, why.detail); /* a verdict for this file, not for the run */
 	*ret_wants = (struct verify_wants){ NULL, 0 };
 	return 0;
 }
 
 int verifying_fd(struct verifying *verifying, int fd, const char *name, struct json **ret_report, struct err *err)
 {
-	struct verify_options options = { .at_ms = verifying->settings.at_ms, .profile = verifying->settings.profile,
+	struct verify_options options = { .at_ms = verifying->settings.at_ms,
+					  .profile = verifying->settings.profile,
 					  .want_more = verifying->fetcher != NULL };
 	AUTO(js_freep) struct json *report = NULL;
 	bool more = true;

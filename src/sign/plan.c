@@ -208,6 +208,7 @@ static int plan_line(const struct plan_request *request, struct pd_view view, co
 	struct err place_err = ERR_INIT;
 	double w;
 	double h;
+	int rc;
 
 	add_clause(&plan->mark, mark_info(request->mark)->clause);
 	if (mark_line_text(request->mark, &request->line, arena, &plan->mark.text, err) < 0)
@@ -219,7 +220,10 @@ static int plan_line(const struct plan_request *request, struct pd_view view, co
 	    PD_MM_PER_PT;
 	if (!text || text->page_count == 0)
 		BUG("a copy or annex line is placed without page text");
-	if (geometry_top_right(&text->pages[0], w, h, &plan->mark.rect, &place_err) < 0) {
+	rc = request->first_page
+		 ? geometry_top_right_seen(&text->pages[0], request->first_page, w, h, &plan->mark.rect, &place_err)
+		 : geometry_top_right(&text->pages[0], w, h, &plan->mark.rect, &place_err);
+	if (rc < 0) {
 		plan->reason_vi = "không còn chỗ trống ở góc trên bên phải trang đầu";
 		plan->reason_en = "there is no free place at the top right of page 1";
 		return 0;

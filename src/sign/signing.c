@@ -62,10 +62,12 @@ static int put_fills(struct pd_inc *inc, struct pd_doc *doc, const struct sign_j
 	if (job->fill_count && pd_field_list(pd_view_last(doc), pd_arena(doc), &fields, err) < 0)
 		return -1;
 	for (size_t i = 0; i < job->fill_count; i++) {
-		if (job->fills[i].optional && !pd_field_find(&fields, job->fills[i].field))
+		const struct sign_fill *fill = &job->fills[i];
+
+		if (fill->optional && !pd_field_find(&fields, fill->field))
 			continue;
-		if (pd_inc_fill_text(inc, job->fills[i].field, job->fills[i].value, job->font, err) < 0)
-			return err_prefix(err, "field %s", job->fills[i].field);
+		if (pd_inc_fill_text(inc, fill->field, fill->value, fill->font ? fill->font : job->font, err) < 0)
+			return err_prefix(err, "field %s", fill->field);
 	}
 	return 0;
 }

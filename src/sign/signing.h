@@ -1,10 +1,12 @@
 /*
- * signing.h - signs a document in memory: increments for the signature, its long-term material and its archive time-stamp.
+ * signing.h - signs a document in memory: increments for the signature, its long-term material and its archive
+ * time-stamp.
  *
- * PAdES baseline (EN 319 142-1): B-B, B-T (signature time-stamp), B-LT (DSS), B-LTA (document time-stamp over it). Works on a work
- * file: increments are appended, nothing earlier is touched, nothing is written to disk here. On failure the work file is back at
- * its length of before. A level that cannot be reached is an error, never a lower level. The reach to the outside (time-stamp
- * authority, revocation data) is a vtable, so that this folder knows no network.
+ * PAdES baseline (EN 319 142-1): B-B, B-T (signature time-stamp), B-LT (DSS), B-LTA (document time-stamp over it).
+ * Works on a work file: increments are appended, nothing earlier is touched, nothing is written to disk here. On
+ * failure the work file is back at its length of before. A level that cannot be reached is an error, never a lower
+ * level. The reach to the outside (time-stamp authority, revocation data) is a vtable, so that this folder knows no
+ * network.
  */
 #ifndef KYSO_SIGN_SIGNING_H
 #define KYSO_SIGN_SIGNING_H
@@ -27,17 +29,19 @@ const char *sign_level_name(enum sign_level level); /* "B-LT" */
 
 struct sign_outside {
 	/* An RFC 3161 token over the imprint, already checked against it. */
-	int (*timestamp)(void *ctx, const struct digest *imprint, enum digest_alg alg, struct buf *ret_token, struct err *err);
+	int (*timestamp)(void *ctx, const struct digest *imprint, enum digest_alg alg, struct buf *ret_token,
+			 struct err *err);
 	/* Everything that makes the chains of these certificates verifiable, fresh at `at_ms`; in the arena. */
-	int (*material)(void *ctx, const struct cert_list *leaves, const struct cert_list *known, int64_t at_ms, struct arena *arena,
-			struct pd_dss_material *ret, struct err *err);
+	int (*material)(void *ctx, const struct cert_list *leaves, const struct cert_list *known, int64_t at_ms,
+			struct arena *arena, struct pd_dss_material *ret, struct err *err);
 	void *ctx;
 };
 
 struct sign_fill {
-	const char *field; /* an existing text field */
-	const char *value; /* UTF-8 */
-	bool optional;     /* left out when the file has no such field */
+	const char *field;          /* an existing text field */
+	const char *value;          /* UTF-8 */
+	const struct pd_font *font; /* NULL = the job's */
+	bool optional;              /* left out when the file has no such field */
 };
 
 struct sign_job {
@@ -47,29 +51,30 @@ struct sign_job {
 	const struct sign_outside *outside; /* NULL only for B-B */
 	int64_t now_ms;
 
-	const struct planned_mark *mark;    /* NULL or MARK_NONE = invisible */
-	const struct pd_image *picture;     /* of person and agency marks, trimmed */
-	const struct pd_font *font;         /* of text marks and filled fields */
+	const struct planned_mark *mark; /* NULL or MARK_NONE = invisible */
+	const struct pd_image *picture;  /* of person and agency marks, trimmed */
+	const struct pd_font *font;      /* of text marks and filled fields */
 
-	const char *field_name;             /* NULL = a fresh one */
+	const char *field_name; /* NULL = a fresh one */
 	bool field_must_exist;
 	const char *name, *reason, *location, *contact_info;
-	int docmdp_p;                       /* 0 = approval signature */
+	int docmdp_p; /* 0 = approval signature */
 	enum pd_lock_action lock;
-	const struct sign_fill *fills;      /* filled in the same increment as the signature */
+	const struct sign_fill *fills; /* filled in the same increment as the signature */
 	size_t fill_count;
-	size_t contents_bytes;              /* room for the CMS; 0 = by dry run */
+	size_t contents_bytes; /* room for the CMS; 0 = by dry run */
 };
 
 struct sign_result {
 	uint64_t byte_range[4];
 	size_t cms_bytes;
 	size_t contents_bytes;
-	unsigned attempts;      /* 1, or more when the placeholder had to grow */
-	int64_t timestamp_ms;   /* 0 without one */
+	unsigned attempts;    /* 1, or more when the placeholder had to grow */
+	int64_t timestamp_ms; /* 0 without one */
 };
 
-NODISCARD int sign_run(struct workfile *work, const struct sign_job *job, struct sign_result *ret_result, struct err *err);
+NODISCARD int sign_run(struct workfile *work, const struct sign_job *job, struct sign_result *ret_result,
+		       struct err *err);
 
 /* Adds an archive time-stamp over everything (with fresh material for what is there first, when material is wanted). */
 NODISCARD int sign_archive(struct workfile *work, const struct sign_outside *outside, int64_t now_ms, struct err *err);
@@ -77,11 +82,13 @@ NODISCARD int sign_archive(struct workfile *work, const struct sign_outside *out
 /* ---- the parts of two-step signing (prepare.h) ---- */
 
 /* Builds the increment with an empty placeholder of contents_bytes; nothing is appended. */
-NODISCARD int sign_build(struct bytes file, const struct sign_job *job, size_t contents_bytes, struct pd_inc_result *ret, struct err *err);
+NODISCARD int sign_build(struct bytes file, const struct sign_job *job, size_t contents_bytes,
+			 struct pd_inc_result *ret, struct err *err);
 /* Digest of everything but the gap: the file so far and the tail to come. */
-NODISCARD int sign_digest(struct bytes file, const struct pd_inc_result *tail, enum digest_alg alg, struct digest *ret, struct err *err);
-/* Re-reads the whole file: opens strictly, every byte after `before` is accounted for, and the newest signature has exactly this
- * range and this CMS. */
+NODISCARD int sign_digest(struct bytes file, const struct pd_inc_result *tail, enum digest_alg alg, struct digest *ret,
+			  struct err *err);
+/* Re-reads the whole file: opens strictly, every byte after `before` is accounted for, and the newest signature has
+ * exactly this range and this CMS. */
 NODISCARD int sign_reread(struct bytes file, size_t before, const uint64_t range[4], struct bytes cms, struct err *err);
 
 #endif
