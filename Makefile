@@ -1,11 +1,11 @@
-# The targets of docs/contracts: demo, test, all, install, deb, bench, fuzz, asan, clang, coverage, check. Meson and ninja do the work.
+# The targets of docs/contracts: demo, test, all, install, deb, bench, fuzz, asan, clang, coverage, check, docs. Meson and ninja do the work.
 BUILD ?= build
 ASAN_BUILD ?= build-asan
 CLANG_BUILD ?= build-clang
 FUZZ_SECONDS ?= 60
 DESTDIR ?=
 
-.PHONY: all bootstrap bootstrap-dev configure test check asan clang demo bench fuzz coverage install deb clean format
+.PHONY: all bootstrap bootstrap-dev configure test check docs asan clang demo bench fuzz coverage install deb clean format
 
 all: configure
 	ninja -C $(BUILD)
@@ -24,6 +24,10 @@ check: configure
 	tools/check-banned
 	tools/check-headers
 	tools/check-size
+
+# docs/errors.md and docs/commands.md are what the build makes of the program's tables; a test holds that they are current.
+docs: all
+	cp $(BUILD)/errors.md $(BUILD)/commands.md docs/
 
 test: all check
 	tools/run-tests $(BUILD)

@@ -21,6 +21,8 @@ every_code() {
 every_command() {
 	"$kyso" help | sed '1,2d; s/^  //; s/   *.*//' | while IFS= read -r name; do grep -qx "## kyso $name" "$build/commands.md" || { echo "$name"; exit 1; }; done
 }
+check "docs/errors.md is current (make docs)" cmp "$build/errors.md" "${KYSO_SOURCE_DIR:-.}/docs/errors.md"
+check "docs/commands.md is current (make docs)" cmp "$build/commands.md" "${KYSO_SOURCE_DIR:-.}/docs/commands.md"
 check "errors.md has every code" every_code
 check "commands.md has every command" every_command
 check "help" bash -c "'$kyso' help | grep -q 'Ký số văn bản'"
