@@ -15,6 +15,7 @@
 enum {
 	MAX_ROUNDS = 4,
 	MAX_REPORT_BYTES = 64 * 1024 * 1024,
+	MAX_FETCHED = 128,
 	MAX_GIVEN_BYTES = 256 * 1024 * 1024,
 	FETCH_TIMEOUT_MS = 8000
 };
@@ -24,6 +25,7 @@ struct verifying {
 	struct verify_material material;
 	struct fetcher *fetcher; /* NULL = offline */
 	struct cage *cage;       /* NULL = in process */
+	size_t fetched;          /* answers added to the material since it was loaded */
 };
 
 static struct bytes bytes_of(const struct buf *buf)
@@ -160,6 +162,7 @@ static bool fetch_all(struct verifying *verifying, const struct verify_wants *wa
 		came = fetch_one(verifying, &wants->items[i]);
 		ocsp_came = came && wants->items[i].kind == VERIFY_WANT_OCSP;
 		more = more || came;
+		verifying->fetched += came;
 	}
 	return more;
 }
@@ -233,6 +236,18 @@ static int ask(struct verifying *verifying, int fd, const char *name, const stru
 	return 0;
 }
 
+/* Over thousands of files what was fetched would grow without end; the fetcher's cache remembers what is asked again. */
+static int forget_fetched(struct verifying *verifying, struct err *err)
+{
+	const struct verifying_settings *settings = &verifying->settings;
+
+	if (verifying->fetched <= MAX_FETCHED)
+		return 0;
+	verify_material_release(&verifying->material);
+	verifying->fetched = 0;
+	return verifying_load(&settings->trust, &settings->certs, &settings->crls, &settings->ocsps, &verifying->material, err);
+}
+
 int verifying_fd(struct verifying *verifying, int fd, const char *name, struct json **ret_report, struct err *err)
 {
 	struct verify_options options = { .at_ms = verifying->settings.at_ms,
@@ -241,6 +256,8 @@ int verifying_fd(struct verifying *verifying, int fd, const char *name, struct j
 	AUTO(js_freep) struct json *report = NULL;
 	bool more = true;
 
+	if (forget_fetched(verifying, err) != 0)
+		return -1;
 	for (int round = 0; more && round < MAX_ROUNDS; round++) {
 		AUTO(verify_wants_release) struct verify_wants wants = { NULL, 0 };
 

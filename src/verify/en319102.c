@@ -29,14 +29,14 @@ static int64_t proven_since(const struct vf *vf, uint32_t revision)
 static void check_algorithm(struct vf *vf, struct vf_sig *sig, int64_t best_ms)
 {
 	int64_t until_ms = VF_NEVER, digest_until_ms = VF_NEVER;
-	bool trusted = algo_trusted(sig->alg, cert_key(sig->cert), best_ms, &until_ms) &&
-		       algo_digest_trusted(sig->digest_alg, best_ms, &digest_until_ms);
+	bool signature_good = algo_trusted(sig->alg, cert_key(sig->cert), best_ms, &until_ms);
+	bool digest_good = algo_digest_trusted(sig->digest_alg, best_ms, &digest_until_ms);
+	bool never = (!signature_good && until_ms == VF_NEVER) || (!digest_good && digest_until_ms == VF_NEVER);
 
-	if (trusted)
+	if (signature_good && digest_good)
 		return;
 	vf_find_detail(vf, sig, FIND_WEAK, sig_alg_name(sig->alg), sig_alg_name(sig->alg));
-	vf_judge(sig, VF_INDETERMINATE,
-		 until_ms == VF_NEVER || digest_until_ms == VF_NEVER ? "CRYPTO_CONSTRAINTS_FAILURE" : "CRYPTO_CONSTRAINTS_FAILURE_NO_POE");
+	vf_judge(sig, VF_INDETERMINATE, never ? "CRYPTO_CONSTRAINTS_FAILURE" : "CRYPTO_CONSTRAINTS_FAILURE_NO_POE");
 }
 
 static void tell_trust(struct vf *vf, struct vf_sig *sig)
