@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,7 @@ struct file_out {
 	char *tmp_path; /* NULL for standard output, or once renamed */
 	uint64_t len;
 	int fd;
+	bool owner_only;
 };
 
 static bool make_tmp(struct file_out *out)
@@ -231,23 +233,33 @@ static int copy_to_stdout(struct file_out *out, struct err *err)
 	return 0;
 }
 
-static mode_t default_mode(const char *path)
+/* The mask can only be read by setting it, for the whole process: one thread at a time, or a thread would put back the 0 of another. */
+static mode_t file_mask(void)
 {
-	struct stat st;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	mode_t mask;
 
-	if (stat(path, &st) == 0)
-		return st.st_mode & 0777;
+	pthread_mutex_lock(&lock);
 	mask = umask(0);
 	umask(mask);
-	return 0666 & ~mask;
+	pthread_mutex_unlock(&lock);
+	return mask;
+}
+
+static mode_t mode_of(const struct file_out *out)
+{
+	struct stat st;
+
+	if (out->owner_only)
+		return 0600;
+	return stat(out->path, &st) == 0 ? st.st_mode & 0777 : 0666 & ~file_mask();
 }
 
 int file_out_commit(struct file_out *out, bool sync, struct err *err)
 {
 	if (!out->tmp_path)
 		return copy_to_stdout(out, err);
-	if (fchmod(out->fd, default_mode(out->path)) < 0 || (sync && fsync(out->fd) < 0) || rename(out->tmp_path, out->path) < 0)
+	if (fchmod(out->fd, mode_of(out)) < 0 || (sync && fsync(out->fd) < 0) || rename(out->tmp_path, out->path) < 0)
 		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", out->path);
 	free(out->tmp_path);
 	out->tmp_path = NULL;
@@ -267,11 +279,22 @@ void file_out_free(struct file_out *out)
 	free(out);
 }
 
-int file_write(const char *path, const void *data, size_t len, struct err *err)
+static int write_whole(const char *path, bool owner_only, const void *data, size_t len, struct err *err)
 {
 	AUTO(file_out_freep) struct file_out *out = NULL;
 
-	if (file_out_open(path, &out, err) < 0 || file_out_write(out, data, len, err) < 0)
+	if (file_out_open(path, &out, err) < 0)
 		return -1;
-	return file_out_commit(out, /* sync= */ true, err);
+	out->owner_only = owner_only;
+	return file_out_write(out, data, len, err) < 0 ? -1 : file_out_commit(out, /* sync= */ true, err);
+}
+
+int file_write(const char *path, const void *data, size_t len, struct err *err)
+{
+	return write_whole(path, /* owner_only= */ false, data, len, err);
+}
+
+int file_write_secret(const char *path, const void *data, size_t len, struct err *err)
+{
+	return write_whole(path, /* owner_only= */ true, data, len, err);
 }

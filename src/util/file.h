@@ -47,5 +47,7 @@ DEFINE_FREEP(struct file_out, file_out_free)
 
 /* Writes a whole file in one go through file_out. */
 NODISCARD int file_write(const char *path, const void *data, size_t len, struct err *err);
+/* The same, for its owner's eyes only from the first byte on (mode 0600). */
+NODISCARD int file_write_secret(const char *path, const void *data, size_t len, struct err *err);
 
 #endif

@@ -3,6 +3,7 @@
  * permission, a folder in its place.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -444,6 +445,54 @@ static void test_standard_output(void **state)
 	assert_int_equal(names_left(), 1);
 }
 
+static void test_secret_is_the_owners(void **state)
+{
+	struct err err = ERR_INIT;
+	struct stat st;
+
+	(void)state;
+	assert_ok(file_write_secret(in_folder("secret"), "x", 1, &err), &err);
+	assert_int_equal(stat(in_folder("secret"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void *write_many(void *context)
+{
+	char path[600];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(path, sizeof(path), "%s", (const char *)context);
+		if (file_write(path, "x", 1, NULL) < 0)
+			return "failed";
+		unlink(path);
+	}
+	return NULL;
+}
+
+/* Reading the mask sets it for the whole process: threads must not put back each other's 0. */
+static void test_mask_survives_threads(void **state)
+{
+	pthread_t threads[4];
+	char paths[4][600];
+	mode_t before = umask(027);
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "thread-%d", i);
+		snprintf(paths[i], sizeof(paths[i]), "%s", in_folder(name));
+		assert_int_equal(pthread_create(&threads[i], NULL, write_many, paths[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		void *failed;
+
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+	}
+	assert_int_equal(umask(before), 027);
+}
+
 #define CASE(function) cmocka_unit_test_setup(function, set_up)
 
 static const struct CMUnitTest tests[] = {
@@ -458,6 +507,8 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_output_without_commit_is_gone),
 	CASE(test_old_content_stays_whole_until_the_rename),
 	CASE(test_mode),
+	CASE(test_secret_is_the_owners),
+	CASE(test_mask_survives_threads),
 	CASE(test_targets_that_are_no_files),
 	CASE(test_target_becomes_a_folder),
 	CASE(test_folder_without_permission),
