@@ -43,6 +43,13 @@ NODISCARD int signing_page_text(struct signing_session *session, const struct wo
 /* The job for src/sign, from settings and plan. */
 void signing_fill_job(const struct signing_session *session, const struct sign_plan *plan,
 		      const struct sign_fill *fills, size_t fill_count, struct sign_job *ret_job);
+/* Is this signer's certificate fit to sign now? Usable, its algorithm known, not revoked; a session opened without a
+ * signer takes it. */
+NODISCARD int signing_take_signer(struct signing_session *session, struct signer *signer, struct err *err);
+/* Plan and job for src/sign, from the settings; both borrow from the arena and from each other. ERR_SIGN_PLACE fills
+ * the plan too. */
+NODISCARD int signing_make_job(struct signing_session *session, struct workfile *work, struct arena *arena,
+			       struct sign_plan *ret_plan, struct sign_job *ret_job, struct err *err);
 /* Values for the prepared number and date fields (signing_fields.c). */
 NODISCARD int signing_fills(const struct signing_session *session, struct arena *arena, struct sign_fill **ret_fills,
 			    size_t *ret_count, struct err *err);

@@ -121,12 +121,9 @@ static int check_status(struct signing_session *session, struct err *err)
 	return 0;
 }
 
-static int open_signer(struct signing_session *session, struct signer *signer, struct err *err)
+int signing_take_signer(struct signing_session *session, struct signer *signer, struct err *err)
 {
 	session->signer = signer;
-	session->signer_name = session->settings.signer_name;
-	if (!signer)
-		return 0;
 	if (!session->signer_name && session->settings.mark == MARK_PERSON)
 		session->signer_name = cert_subject_attr(signer->cert, "CN");
 	if (signer_check_usable(signer, signing_now_ms(session), err) < 0)
@@ -160,7 +157,8 @@ static int open_session(struct signing_session *session, struct signer *signer, 
 		return -1;
 	if (cage_new(&cage, &session->cage, err) < 0)
 		return -1;
-	return open_signer(session, signer, err);
+	session->signer_name = session->settings.signer_name;
+	return signer ? signing_take_signer(session, signer, err) : 0;
 }
 
 int signing_session_new(const struct signing_settings *settings, struct signer *signer,
@@ -302,23 +300,32 @@ void signing_fill_job(const struct signing_session *session, const struct sign_p
 	};
 }
 
-static int sign_work(struct signing_session *session, struct workfile *work, struct arena *arena,
-		     struct signing_outcome *outcome, struct err *err)
+int signing_make_job(struct signing_session *session, struct workfile *work, struct arena *arena,
+		     struct sign_plan *ret_plan, struct sign_job *ret_job, struct err *err)
 {
 	struct sign_fill *fills;
-	struct sign_job job;
 	size_t fill_count;
 
 	if (mark_info(session->settings.mark)->picture && !session->picture.image)
 		return err_set(err, ERR_USAGE, "--as %s needs a picture: --image F.png",
 			       mark_info(session->settings.mark)->name);
-	if (signing_plan(session, work, arena, &outcome->plan, err) < 0)
+	if (signing_plan(session, work, arena, ret_plan, err) < 0)
 		return -1;
-	if (!outcome->plan.sure)
-		return err_set(err, ERR_SIGN_PLACE, "%s: %s", workfile_name(work), outcome->plan.reason_en);
+	if (!ret_plan->sure)
+		return err_set(err, ERR_SIGN_PLACE, "%s: %s", workfile_name(work), ret_plan->reason_en);
 	if (signing_fills(session, arena, &fills, &fill_count, err) < 0)
 		return -1;
-	signing_fill_job(session, &outcome->plan, fills, fill_count, &job);
+	signing_fill_job(session, ret_plan, fills, fill_count, ret_job);
+	return 0;
+}
+
+static int sign_work(struct signing_session *session, struct workfile *work, struct arena *arena,
+		     struct signing_outcome *outcome, struct err *err)
+{
+	struct sign_job job;
+
+	if (signing_make_job(session, work, arena, &outcome->plan, &job, err) < 0)
+		return -1;
 	return sign_run(work, &job, &outcome->result, err);
 }
 

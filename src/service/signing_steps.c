@@ -1,13 +1,10 @@
 /* signing_steps.c - two-step signing of files, and the preview of a plan on the page's image. Part of signing.h
  * (service). */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pdf/png.h"
 #include "service/session.h"
-#include "sign/algorithm.h"
 #include "sign/prepare.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -27,11 +24,8 @@ enum {
 
 static int make_state_key(const char *path, uint8_t key[PREPARE_KEY_BYTES], struct err *err)
 {
-	if (digest_random(key, PREPARE_KEY_BYTES, err) < 0 || file_write(path, key, PREPARE_KEY_BYTES, err) < 0)
-		return -1;
-	if (chmod(path, 0600) < 0)
-		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", path);
-	return 0;
+	return digest_random(key, PREPARE_KEY_BYTES, err) < 0 ? -1
+							      : file_write_secret(path, key, PREPARE_KEY_BYTES, err);
 }
 
 static int load_state_key(const struct signing_session *session, bool make, uint8_t key[PREPARE_KEY_BYTES],
@@ -77,13 +71,17 @@ static void nothing_to_free(struct signer *signer)
 
 static const struct signer_ops keyless_ops = { no_key, supports_own_kind, nothing_to_free };
 
-static int write_state(const char *path, const struct json *state, struct err *err)
+/* Both files or none: the state waits beside its place until the prepared file is there. */
+static int write_both(const struct workfile *work, const char *out, const struct json *state, const char *state_path,
+		      struct err *err)
 {
 	AUTO(buf_release) struct buf text = BUF_INIT;
+	AUTO(file_out_freep) struct file_out *file = NULL;
 
-	if (js_write(state, 1, &text, err) < 0)
+	if (js_write(state, 1, &text, err) < 0 || file_out_open(state_path, &file, err) < 0 ||
+	    file_out_write(file, buf_str(&text), text.len, err) < 0)
 		return -1;
-	return file_write(path, buf_str(&text), text.len, err);
+	return workfile_save(work, out, WORKFILE_SYNC, err) < 0 ? -1 : file_out_commit(file, /* sync= */ true, err);
 }
 
 static int prepare(struct signing_session *session, struct signer *keyless, const char *in, const char *out,
@@ -96,24 +94,15 @@ static int prepare(struct signing_session *session, struct signer *keyless, cons
 	struct sign_job job;
 	int rc;
 
-	session->signer = keyless;
-	if (algorithm_for(keyless, session->settings.algorithm, &session->alg, err) < 0)
+	if (signing_take_signer(session, keyless, err) < 0 ||
+	    workfile_open(in, signing_room_bytes(session), &work, err) < 0)
 		return -1;
-	if (session->settings.mark == MARK_PERSON && !session->signer_name)
-		session->signer_name = cert_subject_attr(keyless->cert, "CN");
-	if (workfile_open(in, signing_room_bytes(session), &work, err) < 0 ||
-	    signing_plan(session, work, session->arena, &plan, err) < 0)
-		return -1;
-	if (!plan.sure)
-		return err_set(err, ERR_SIGN_PLACE, "%s: %s", in, plan.reason_en);
-	signing_fill_job(session, &plan, NULL, 0, &job);
-	if (load_state_key(session, /* make= */ true, key, err) < 0)
+	if (signing_make_job(session, work, session->arena, &plan, &job, err) < 0 ||
+	    load_state_key(session, /* make= */ true, key, err) < 0)
 		return -1;
 	rc = prepare_document(work, &job, key, &state, err);
 	secret_wipe(key, sizeof(key));
-	if (rc < 0 || workfile_save(work, out, WORKFILE_SYNC, err) < 0)
-		return -1;
-	return write_state(state_path, state, err);
+	return rc < 0 ? -1 : write_both(work, out, state, state_path, err);
 }
 
 int signing_prepare_file(struct signing_session *session, const char *in, const char *out, const char *state_path,
