@@ -197,6 +197,12 @@ static int open_workers(struct batch *batch, const struct sign_options *options,
 	return 0;
 }
 
+/* After the key is open: a wrong password leaves no folder behind. */
+static int make_out_dir(const char *dir, struct err *err)
+{
+	return mkdir(dir, 0777) < 0 && errno != EEXIST ? err_set_errno(err, ERR_FILE_WRITE, errno, "%s", dir) : 0;
+}
+
 static int run(struct batch *batch, const struct sign_options *options, int jobs, struct err *err)
 {
 	struct worker *workers = ARENA_ARRAY(batch->cli->arena, struct worker, (size_t)jobs);
@@ -205,6 +211,8 @@ static int run(struct batch *batch, const struct sign_options *options, int jobs
 	if (!workers)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a batch");
 	rc = open_workers(batch, options, workers, jobs, err);
+	if (rc == 0)
+		rc = make_out_dir(batch->out_dir, err);
 	if (rc == 0)
 		rc = run_workers(batch, workers, jobs, err);
 	for (int i = 0; i < jobs; i++)
@@ -226,8 +234,6 @@ int cmd_sign_batch(struct cli *cli, const struct sign_options *options, const st
 		return err_set(err, ERR_USAGE, "--jobs with --p12 reads the password once for each thread: give it with --pin-file");
 	own.no_sync = true;
 	pthread_mutex_init(&batch.lock, NULL);
-	if (mkdir(options->out, 0777) < 0 && errno != EEXIST)
-		return err_set_errno(err, ERR_FILE_WRITE, errno, "%s", options->out);
 	if (list_files(&batch, err) < 0 || run(&batch, options, jobs, err) < 0)
 		return -1;
 	cli_note(cli, cli->english ? "%zu signed, %zu failed" : "%zu tệp đã ký, %zu tệp lỗi", batch.count - batch.failed, batch.failed);
