@@ -8,6 +8,7 @@ usage: tool.py cms FILE N CMS CONTENT     the N-th signature's CMS and the bytes
        tool.py free FILE PAGE TEXT        the line stands at the top right and meets no other word
        tool.py field IN OUT ENTRIES       an increment (classic xref) with a form of one field without value on page 1
        tool.py bad LETTER FOLDER          broken and hostile files, bad-*.pdf
+       tool.py large OUT MEGABYTES        a file of that size, most of it in streams of noise
        tool.py get JSON PATH              one value, e.g. marks.0.page
 """
 import html
@@ -213,6 +214,31 @@ def cmd_bad(letter, folder):
     for name, content in files.items():
         open(f"{folder}/bad-{name}.pdf", "wb").write(content)
     open(f"{folder}/good-junk.pdf", "wb").write(b"junk before\n" * 5 + simple())
+
+
+def cmd_large(out, megabytes):
+    import os
+
+    block = os.urandom(1 << 20)
+    count = int(megabytes)
+    with open(out, "wb") as f:
+        offsets = {}
+
+        def put(number, body):
+            offsets[number] = f.tell()
+            f.write(b"%d 0 obj\n" % number + body + b"\nendobj\n")
+
+        f.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+        put(1, b"<</Type/Catalog/Pages 2 0 R/Attachments[" + b" ".join(b"%d 0 R" % (5 + i) for i in range(count)) + b"]>>")
+        put(2, b"<</Type/Pages/Kids[3 0 R]/Count 1>>")
+        put(3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents 4 0 R>>")
+        put(4, b"<</Length 3>>\nstream\nq Q\nendstream")
+        for i in range(count):
+            put(5 + i, b"<</Length %d>>\nstream\n" % len(block) + block + b"\nendstream")
+        at = f.tell()
+        f.write(b"xref\n0 %d\n0000000000 65535 f \n" % (count + 5))
+        f.write(b"".join(b"%010d 00000 n \n" % offsets[i] for i in range(1, count + 5)))
+        f.write(b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (count + 5, at))
 
 
 def cmd_get(file, path):

@@ -463,7 +463,7 @@ static void *write_many(void *context)
 	for (int i = 0; i < 200; i++) {
 		snprintf(path, sizeof(path), "%s", (const char *)context);
 		if (file_write(path, "x", 1, NULL) < 0)
-			return "failed";
+			return context; /* failed */
 		unlink(path);
 	}
 	return NULL;
