@@ -96,9 +96,16 @@ static const char *revocation_name(const struct vf_trust *trust)
 	return unknown ? "unknown" : "good";
 }
 
+/* The path is one thing, what is known of revocation another: the second has its own member. */
+static bool only_revocation_is_open(const struct chain_result *result)
+{
+	return result->anchor && (result->sub == CHAIN_SUB_TRY_LATER || result->sub == CHAIN_SUB_REVOKED ||
+				  result->sub == CHAIN_SUB_REVOKED_CA_NO_POE);
+}
+
 static const char *chain_name(const struct vf_trust *trust)
 {
-	if (trust->indication == VF_PASSED && trust->result)
+	if (trust->result && (trust->indication == VF_PASSED || only_revocation_is_open(trust->result)))
 		return "trusted";
 	if (!trust->result || (!trust->result->anchor && trust->result->sub == CHAIN_SUB_NO_CERTIFICATE_CHAIN_FOUND &&
 			       !cert_self_issued(trust->result->links[trust->result->count - 1].cert)))
@@ -204,7 +211,8 @@ static struct json *signature_json(struct vf *vf, const struct vf_sig *sig)
 	return json;
 }
 
-static struct json *report_head(const char *name, int64_t at_ms, const char *indication, bool strict, const char *problem)
+static struct json *report_head(const char *name, int64_t at_ms, const char *indication, bool strict,
+				const char *problem)
 {
 	struct json *json = js_new_object();
 	struct json *format = js_new_object();
@@ -230,7 +238,8 @@ struct json *vf_report(struct vf *vf, const char *name)
 			worst = vf->sigs[i].indication;
 		js_add(signatures, signature_json(vf, &vf->sigs[i]));
 	}
-	json = report_head(name, vf->options->at_ms, vf->sig_count ? indication_name(worst) : "NOT-SIGNED", vf->strict, vf->problem);
+	json = report_head(name, vf->options->at_ms, vf->sig_count ? indication_name(worst) : "NOT-SIGNED", vf->strict,
+			   vf->problem);
 	js_set(json, "signatures", signatures);
 	return json;
 }

@@ -79,7 +79,7 @@ def flip_value(x):
 put("flipped-content", flip_content)
 put("flipped-value", flip_value)
 PY
-SAYS='does not verify|changed' refused "one bit of the letter flipped" 3 sign.no-person "$TMPDIR/flipped-content.pdf" sign_agency "$TMPDIR/flipped-content.pdf" "$OUT"
+SAYS='not what was signed|changed' refused "one bit of the letter flipped" 3 sign.no-person "$TMPDIR/flipped-content.pdf" sign_agency "$TMPDIR/flipped-content.pdf" "$OUT"
 refused "one bit of the signature value flipped" 3 sign.no-person "$TMPDIR/flipped-value.pdf" sign_agency "$TMPDIR/flipped-value.pdf" "$OUT"
 "$kyso" ca init "$TMPDIR/strange" --url http://127.0.0.1:1 --root-key p256 --key p256 --ocsp-key p256 --tsa-key p256 >/dev/null
 SAYS='trusted root' refused "a signer of another authority, with --trust" 3 sign.no-person "$TMPDIR/signed.pdf" sign_agency "$TMPDIR/signed.pdf" "$OUT" --trust "$TMPDIR/strange/root.cer"
