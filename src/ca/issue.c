@@ -37,6 +37,7 @@ static int check_key(struct bytes spki, unsigned faults, struct err *err)
 	case KEY_DSA:
 	case KEY_ED25519:
 	case KEY_ED448:
+	case KEY_ML_DSA:
 		break;
 	}
 	return err_set(err, ERR_KEY_UNSUPPORTED, "only RSA, P-256 and P-384 keys are certified");

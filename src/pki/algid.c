@@ -51,6 +51,9 @@ static const struct signature_oid signature_oids[] = {
 	{ KEY_DSA, SIG_PAD_NONE, DIGEST_NONE, OID_DSA, false },
 	{ KEY_ED25519, SIG_PAD_NONE, DIGEST_SHA512, OID_ED25519, false }, /* RFC 8419 2.3: beside SHA-512 */
 	{ KEY_ED448, SIG_PAD_NONE, DIGEST_SHAKE256, OID_ED448, false },	  /* and SHAKE256 */
+	{ KEY_ML_DSA, SIG_PAD_NONE, DIGEST_SHAKE256, OID_ML_DSA_44, false }, /* RFC 9882: any digest beside it */
+	{ KEY_ML_DSA, SIG_PAD_NONE, DIGEST_SHAKE256, OID_ML_DSA_65, false },
+	{ KEY_ML_DSA, SIG_PAD_NONE, DIGEST_SHAKE256, OID_ML_DSA_87, false },
 };
 
 /* SEQUENCE { OID, parameters ANY OPTIONAL } with nothing after it. */
@@ -157,7 +160,7 @@ struct sig_alg algid_signature(struct bytes algid, enum digest_alg digest, bool 
 	if (alg.key != KEY_UNKNOWN && alg.digest == DIGEST_NONE)
 		alg.digest = digest;
 	if (ret_same_digest) /* EdDSA signs the message: its digest is inside and cannot disagree */
-		*ret_same_digest = alg.digest == digest || alg.key == KEY_ED25519 || alg.key == KEY_ED448;
+		*ret_same_digest = alg.digest == digest || alg.key == KEY_ED25519 || alg.key == KEY_ED448 || alg.key == KEY_ML_DSA;
 	if (alg.digest == DIGEST_NONE)
 		alg.key = KEY_UNKNOWN;
 	return alg;

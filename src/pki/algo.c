@@ -30,6 +30,8 @@ const char *sig_alg_name(struct sig_alg alg)
 		return "Ed25519";
 	if (alg.key == KEY_ED448)
 		return "Ed448";
+	if (alg.key == KEY_ML_DSA)
+		return "ML-DSA";
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].alg.key == alg.key && rows[i].alg.padding == alg.padding && rows[i].alg.digest == alg.digest)
 			return rows[i].name;
@@ -69,6 +71,7 @@ static const struct algo_row default_rows[] = {
 	{ KEY_EC, SIG_PAD_NONE, DIGEST_NONE, 256, 9999, 1, 1 },
 	{ KEY_ED25519, SIG_PAD_NONE, DIGEST_NONE, 256, 9999, 1, 1 },
 	{ KEY_ED448, SIG_PAD_NONE, DIGEST_NONE, 448, 9999, 1, 1 },
+	{ KEY_ML_DSA, SIG_PAD_NONE, DIGEST_NONE, 44, 9999, 1, 1 },
 };
 
 static const struct algo_policy default_policy = { default_rows, sizeof(default_rows) / sizeof(default_rows[0]) };

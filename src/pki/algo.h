@@ -11,7 +11,7 @@
 
 #include "pki/digest.h"
 
-enum key_kind { KEY_UNKNOWN, KEY_RSA, KEY_EC, KEY_DSA, KEY_ED25519, KEY_ED448 };
+enum key_kind { KEY_UNKNOWN, KEY_RSA, KEY_EC, KEY_DSA, KEY_ED25519, KEY_ED448, KEY_ML_DSA };
 
 enum sig_padding { SIG_PAD_NONE, SIG_PAD_PKCS1_V15, SIG_PAD_PSS };
 
@@ -26,7 +26,7 @@ const char *sig_alg_name(struct sig_alg alg); /* "RSA-PSS with SHA-256" */
 /* How strong a key is. */
 struct key_strength {
 	enum key_kind kind;
-	int bits;           /* modulus or field size */
+	int bits;           /* modulus or field size; of ML-DSA its level: 44, 65, 87 */
 	const char *curve;  /* "P-256", "P-384", "P-521" or NULL */
 };
 

@@ -145,6 +145,12 @@ struct key_strength pki_spki_strength(struct bytes der)
 		return (struct key_strength){ KEY_ED25519, 256, NULL };
 	if (bytes_eq(spki.algorithm, OID_ED448))
 		return (struct key_strength){ KEY_ED448, 448, NULL };
+	if (bytes_eq(spki.algorithm, OID_ML_DSA_44))
+		return (struct key_strength){ KEY_ML_DSA, 44, NULL };
+	if (bytes_eq(spki.algorithm, OID_ML_DSA_65))
+		return (struct key_strength){ KEY_ML_DSA, 65, NULL };
+	if (bytes_eq(spki.algorithm, OID_ML_DSA_87))
+		return (struct key_strength){ KEY_ML_DSA, 87, NULL };
 	return (struct key_strength){ KEY_UNKNOWN, 0, NULL };
 }
 
@@ -265,6 +271,7 @@ static bool kind_fits(EVP_PKEY *pkey, enum key_kind kind)
 	case KEY_ED448:
 		return EVP_PKEY_is_a(pkey, "ED448");
 	case KEY_UNKNOWN:
+	case KEY_ML_DSA: /* mldsa.h */
 		break;
 	}
 	return false;

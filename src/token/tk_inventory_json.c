@@ -63,6 +63,7 @@ static const char *kind_name(enum key_kind kind)
 	case KEY_DSA:
 	case KEY_ED25519:
 	case KEY_ED448:
+	case KEY_ML_DSA:
 		break;
 	}
 	return "other";
