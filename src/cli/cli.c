@@ -2,10 +2,12 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "util/date.h"
@@ -131,15 +133,18 @@ static int take_globals(struct cli *cli, int argc, char **argv, struct err *err)
 	return kept;
 }
 
+/* Where the program stands. Without /proc (a bare chroot) by the name it was started with, links followed. */
 static char *program_dir(struct arena *arena)
 {
-	char path[4096];
+	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	const char *started = (const char *)getauxval(AT_EXECFN);
 	char *slash;
 
-	if (n <= 0)
+	if (n > 0)
+		path[n] = '\0';
+	else if (!started || !realpath(started, path))
 		return arena_strdup(arena, ".");
-	path[n] = '\0';
 	slash = strrchr(path, '/');
 	if (slash)
 		*slash = '\0';

@@ -122,7 +122,7 @@ static void bad_ends_are_errors_of_their_job_only(void **state)
 static void time_and_memory_end(void **state)
 {
 	struct cage *quick = cage_of(MISDEEDS, (struct cage_options){ .timeout_ms = 150 });
-	struct cage *busy = cage_of(MISDEEDS, (struct cage_options){ .cpu_s = 1, .memory_bytes = 64 * 1024 * 1024 });
+	struct cage *busy = cage_of(MISDEEDS, (struct cage_options){ .timeout_ms = 120000, .cpu_s = 1, .memory_bytes = 64 * 1024 * 1024 });
 	struct job_hello hello;
 	struct err err = ERR_INIT;
 	bool relaxed = is_relaxed(busy);
