@@ -162,35 +162,29 @@ static int validate_signature(struct vf *vf, struct vf_sig *sig, struct err *err
 
 /* ---- levels ---- */
 
-static bool stamped_by_document(const struct vf *vf, uint32_t revision, bool whole_dss)
+/* A sound document time-stamp in a later revision than `after`, and not before `from`. */
+static bool stamped_by_document(const struct vf *vf, uint32_t after, uint32_t from)
 {
 	for (size_t i = 0; i < vf->sig_count; i++) {
 		const struct vf_sig *stamp = &vf->sigs[i];
 
-		if (stamp->kind == VF_DOC_TIMESTAMP && stamp->integrity == VF_INTACT && stamp->coverage != VF_UNCOVERED && stamp->revision > revision &&
-		    (!whole_dss || stamp->revision > vf->dss_revision || vf->dss_revision == 0))
+		if (stamp->kind == VF_DOC_TIMESTAMP && stamp->integrity == VF_INTACT && stamp->coverage != VF_UNCOVERED && stamp->revision > after &&
+		    stamp->revision >= from)
 			return true;
 	}
 	return false;
 }
 
-/* EN 319 142-1 clause 6, as really reached: LT only when the file itself holds what decides the path. */
+/* EN 319 142-1 clause 6, as really reached: LT only when the file itself holds what decides the path, LTA when that is stamped too. */
 static enum vf_level level_of(const struct vf *vf, const struct vf_sig *sig)
 {
-	bool archived;
-
 	if (sig->integrity != VF_INTACT || sig->sub_filter != VF_SF_CADES || !sig->signing_cert_ok)
 		return VF_CMS;
-	if (!sig->stamp.sound && !stamped_by_document(vf, sig->revision, false))
+	if (!sig->stamp.sound && !stamped_by_document(vf, sig->revision, 0))
 		return VF_BB;
 	if (!vf->has_dss || sig->trust.indication != VF_PASSED || !sig->trust.embedded)
 		return VF_BT;
-	archived = stamped_by_document(vf, sig->revision > vf->dss_revision ? sig->revision : 0, false) &&
-		   stamped_by_document(vf, sig->revision, false);
-	for (size_t i = 0; archived && i < vf->sig_count; i++)
-		if (vf->sigs[i].kind == VF_DOC_TIMESTAMP && vf->sigs[i].revision > sig->revision && vf->sigs[i].integrity == VF_INTACT)
-			return VF_BLTA;
-	return VF_BLT;
+	return stamped_by_document(vf, sig->revision, vf->dss_revision) ? VF_BLTA : VF_BLT;
 }
 
 int vf_validate(struct vf *vf, struct err *err)

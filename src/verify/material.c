@@ -6,7 +6,7 @@
 
 enum { MAX_DSS_OBJECTS = 4096, MAX_ROWS = 16384 };
 
-static int add_row(struct vf *vf, struct bytes der, uint32_t revision, struct err *err)
+static int add_row(struct vf *vf, struct bytes der, uint32_t covered_from, struct err *err)
 {
 	if (vf->proof_count >= MAX_ROWS)
 		return 0;
@@ -19,16 +19,17 @@ static int add_row(struct vf *vf, struct bytes der, uint32_t revision, struct er
 		vf->proofs = grown;
 		vf->proof_cap = cap;
 	}
-	vf->proofs[vf->proof_count++] = (struct vf_proof_row){ der, revision, VF_NEVER, true };
+	vf->proofs[vf->proof_count++] = (struct vf_proof_row){ der, covered_from, VF_NEVER };
 	return 0;
 }
 
-void vf_prove(struct vf *vf, uint32_t before_revision, int64_t time_ms)
+/* What a document time-stamp of this revision covers existed at its time. */
+void vf_prove(struct vf *vf, uint32_t revision, int64_t time_ms)
 {
 	for (size_t i = 0; i < vf->proof_count; i++) {
 		struct vf_proof_row *row = &vf->proofs[i];
 
-		if (row->revision < before_revision && (row->since_ms == VF_NEVER || time_ms < row->since_ms))
+		if (row->covered_from <= revision && (row->since_ms == VF_NEVER || time_ms < row->since_ms))
 			row->since_ms = time_ms;
 	}
 }
@@ -56,7 +57,7 @@ bool vf_is_embedded(const struct vf *vf, struct bytes der)
 enum kind { KIND_CERT, KIND_CRL, KIND_OCSP };
 
 /* -1 only for want of memory; what cannot be read is not added. */
-static int add(struct vf *vf, enum kind kind, struct bytes der, uint32_t revision, struct err *err)
+static int add(struct vf *vf, enum kind kind, struct bytes der, uint32_t covered_from, struct err *err)
 {
 	AUTO(cert_freep) struct cert *cert = NULL;
 	const struct crl *crl = NULL;
@@ -68,11 +69,11 @@ static int add(struct vf *vf, enum kind kind, struct bytes der, uint32_t revisio
 			return 0;
 		if (cert_list_add(&vf->certs, cert, err) != 0)
 			return -1;
-		return add_row(vf, (struct bytes){ arena_memdup(vf->arena, der.p, der.n), der.n }, revision, err);
+		return add_row(vf, (struct bytes){ arena_memdup(vf->arena, der.p, der.n), der.n }, covered_from, err);
 	case KIND_CRL:
-		return evidence_add_crl(&vf->evidence, der, &crl, NULL) != 0 ? 0 : add_row(vf, crl_der(crl), revision, err);
+		return evidence_add_crl(&vf->evidence, der, &crl, NULL) != 0 ? 0 : add_row(vf, crl_der(crl), covered_from, err);
 	case KIND_OCSP:
-		return evidence_add_ocsp(&vf->evidence, der, &ocsp, NULL) != 0 ? 0 : add_row(vf, ocsp_der(ocsp), revision, err);
+		return evidence_add_ocsp(&vf->evidence, der, &ocsp, NULL) != 0 ? 0 : add_row(vf, ocsp_der(ocsp), covered_from, err);
 	}
 	return 0;
 }
@@ -93,7 +94,7 @@ static int add_dss_kind(struct vf *vf, const struct pd_obj *dss, const char *key
 		if (!ref.num || pd_kind(stream) != PD_STREAM || pd_stream_decode(view, stream, vf->arena, &der, NULL) != 0)
 			continue;
 		revision = pd_entry_revision(view, ref.num);
-		if (revision > vf->dss_revision)
+		if (!vf->has_dss || revision < vf->dss_revision)
 			vf->dss_revision = revision;
 		vf->has_dss = true;
 		if (add(vf, kind, der, revision, err) != 0)
@@ -135,8 +136,10 @@ static int archival_ocsp(void *context, struct bytes der, struct err *err)
 	return add(a->vf, KIND_OCSP, der, a->revision, err);
 }
 
-static int add_cms(struct vf *vf, const struct cms *cms, uint32_t revision, struct err *err)
+/* What lies in a gap is covered by the ranges of later revisions only. */
+static int add_cms(struct vf *vf, const struct cms *cms, uint32_t in_revision, struct err *err)
 {
+	uint32_t revision = in_revision + 1;
 	struct archival archival = { vf, revision };
 	struct revocation_archival_visitor visitor = { archival_crl, archival_ocsp, &archival };
 	struct bytes attribute;

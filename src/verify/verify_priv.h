@@ -98,9 +98,8 @@ struct vf_sig {
 /* Bytes of evidence in the file and since when they are proven to exist. */
 struct vf_proof_row {
 	struct bytes der;
-	uint32_t revision;   /* in which they lie */
+	uint32_t covered_from; /* the first revision whose document time-stamp covers them */
 	int64_t since_ms;    /* VF_NEVER = no proof yet */
-	bool embedded;
 };
 
 struct vf {
@@ -120,7 +119,7 @@ struct vf {
 	struct vf_proof_row *proofs;
 	size_t proof_count, proof_cap;
 	bool has_dss;
-	uint32_t dss_revision;         /* the last that wrote something into it */
+	uint32_t dss_revision;         /* the first that put something into it */
 	struct chain *chain;
 	struct chain_result **results; /* kept until the end */
 	size_t result_count, result_cap;
@@ -149,7 +148,7 @@ NODISCARD int vf_crypto(struct vf *vf, struct vf_sig *sig, struct err *err);
 NODISCARD int vf_crypto_stamp(struct vf *vf, struct vf_sig *sig, struct err *err);
 /* material.c */
 NODISCARD int vf_material(struct vf *vf, struct err *err);
-void vf_prove(struct vf *vf, uint32_t before_revision, int64_t time_ms);
+void vf_prove(struct vf *vf, uint32_t revision, int64_t time_ms);
 bool vf_existed_by(const struct vf *vf, struct bytes der, int64_t time_ms);
 bool vf_is_embedded(const struct vf *vf, struct bytes der);
 /* en319102.c */
