@@ -50,14 +50,20 @@ static int check_newest(struct pd_view view, struct arena *arena, const uint64_t
 	return 0;
 }
 
-/* Where the increment starts: behind `before` bytes, or behind the line end that it gave to a file that stopped at %%EOF (7.5.5). */
+static bool is_line_end(uint8_t c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* Where the increment starts: behind `before` bytes, or behind the line end that it gave to a file that stopped at
+ * %%EOF (7.5.5). */
 static bool starts_at(struct bytes file, uint64_t start, size_t before)
 {
 	if (start == before)
 		return true;
-	if (start == before + 1)
-		return file.p[before] == '\n' || file.p[before] == '\r';
-	return start == before + 2 && file.p[before] == '\r' && file.p[before + 1] == '\n';
+	if (before == 0 || is_line_end(file.p[before - 1]) || start < before || start > before + 2)
+		return false;
+	return start == before + 1 ? is_line_end(file.p[before]) : file.p[before] == '\r' && file.p[before + 1] == '\n';
 }
 
 int sign_reread(struct bytes file, size_t before, const uint64_t range[4], struct bytes cms, struct err *err)

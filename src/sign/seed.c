@@ -16,19 +16,23 @@ enum cert_flag {
 
 static int unmet(const struct pd_field *field, struct err *err, const char *what)
 {
-	return err_set(err, ERR_PDF_FIELD, "the field \"%s\" requires %s (seed value, ISO 32000-2 12.7.5.5)", field->name, what);
+	return err_set(err, ERR_PDF_FIELD, "the field \"%s\" requires %s (seed value, ISO 32000-2 12.7.5.5)",
+		       field->name, what);
 }
 
-static int check_digest(const struct pd_field *field, const struct pd_seed *seed, const struct sign_job *job, struct err *err)
+static int check_digest(const struct pd_field *field, const struct pd_seed *seed, const struct sign_job *job,
+			struct err *err)
 {
 	if (!seed->digest_required || seed->digest_method_count == 0)
 		return 0;
 	for (size_t i = 0; i < seed->digest_method_count; i++)
 		if (strcmp(seed->digest_methods[i], digest_name(job->alg.digest)) == 0)
 			return 0;
-	return err_set(err, ERR_PDF_FIELD, "the field \"%s\" requires the digest %s%s, not %s: choose with --alg (seed value, ISO 32000-2 12.7.5.5)",
-		       field->name, seed->digest_methods[0], seed->digest_method_count > 1 ? " or another of its list" : "",
-		       digest_name(job->alg.digest));
+	return err_set(
+	    err, ERR_PDF_FIELD,
+	    "the field \"%s\" requires the digest %s%s, not %s: choose with --alg (seed value, ISO 32000-2 12.7.5.5)",
+	    field->name, seed->digest_methods[0], seed->digest_method_count > 1 ? " or another of its list" : "",
+	    digest_name(job->alg.digest));
 }
 
 static bool lists_der(struct pd_view view, const struct pd_obj *array, const struct cert *cert)
@@ -67,19 +71,22 @@ static bool lists_usage(struct pd_view view, const struct pd_obj *array, unsigne
 	return false;
 }
 
-static int check_cert(struct pd_view view, const struct pd_field *field, const struct pd_seed *seed, const struct sign_job *job, struct err *err)
+static int check_cert(struct pd_view view, const struct pd_field *field, const struct pd_seed *seed,
+		      const struct sign_job *job, struct err *err)
 {
 	int64_t flags = pd_int(pd_get(view, seed->cert, "Ff"), 0);
 
 	if (!seed->cert_required)
 		return 0;
 	if (flags & ~(int64_t)CERT_KNOWN)
-		return unmet(field, err, "something of the certificate that kyso does not check (policy, subject parts or URL)");
+		return unmet(field, err,
+			     "something of the certificate that kyso does not check (policy, subject parts or URL)");
 	if ((flags & CERT_SUBJECT) && !lists_der(view, pd_get(view, seed->cert, "Subject"), job->signer->cert))
 		return unmet(field, err, "another signer's certificate");
 	if ((flags & CERT_ISSUER) && !lists_issuer(view, pd_get(view, seed->cert, "Issuer"), &job->signer->chain))
 		return unmet(field, err, "a certificate of another issuer");
-	if ((flags & CERT_KEY_USAGE) && !lists_usage(view, pd_get(view, seed->cert, "KeyUsage"), cert_key_usage(job->signer->cert)))
+	if ((flags & CERT_KEY_USAGE) &&
+	    !lists_usage(view, pd_get(view, seed->cert, "KeyUsage"), cert_key_usage(job->signer->cert)))
 		return unmet(field, err, "a certificate with another key usage");
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * seed.h (sign, internal) - whether a job meets what the author of an empty signature field requires of whoever signs there: digest,
- * time-stamp and certificate (ISO 32000-2 12.7.5.5, tables 237 to 239). The rest of /SV is checked in src/pdf.
+ * seed.h (sign, internal) - whether a job meets what the author of an empty signature field requires of whoever signs
+ * there: digest, time-stamp and certificate (ISO 32000-2 12.7.5.5, tables 237 to 239). The rest of /SV is checked in
+ * src/pdf.
  *
  * Required and not met, or required and not known here, is ERR_PDF_FIELD saying which; wishes are not errors. Pure.
  */
