@@ -1,6 +1,6 @@
 /*
- * cmd_sign_batch.c - `kyso sign --batch DIR -o OUTDIR`: one login, many documents. Each document succeeds or fails by itself; the
- * outputs are synced together at the end. JSON lines with --json, a progress line on a terminal.
+ * cmd_sign_batch.c - `kyso sign --batch DIR -o OUTDIR`: one login, many documents. Each document succeeds or fails by
+ * itself; the outputs are synced together at the end. JSON lines with --json, a progress line on a terminal.
  *
  * Software keys sign in N threads with a signer each; a token signs one digest at a time (one session, one lock).
  */
@@ -27,7 +27,7 @@ struct batch {
 	size_t count;
 	pthread_mutex_t lock; /* of everything below */
 	size_t next, done, failed;
-	int worst;            /* highest exit status so far */
+	int worst; /* highest exit status so far */
 };
 
 struct worker {
@@ -64,7 +64,8 @@ static int list_files(struct batch *batch, struct err *err)
 		if (batch->count == cap) {
 			size_t more = cap ? cap * 2 : 256;
 
-			batch->names = arena_grow(batch->cli->arena, batch->names, cap * sizeof(char *), more * sizeof(char *));
+			batch->names =
+			    arena_grow(batch->cli->arena, batch->names, cap * sizeof(char *), more * sizeof(char *));
 			cap = more;
 		}
 		if (batch->names)
@@ -187,7 +188,8 @@ static int run_workers(struct batch *batch, struct worker *workers, int count, s
 	return rc;
 }
 
-static int open_workers(struct batch *batch, const struct sign_options *options, struct worker *workers, int count, struct err *err)
+static int open_workers(struct batch *batch, const struct sign_options *options, struct worker *workers, int count,
+			struct err *err)
 {
 	for (int i = 0; i < count; i++) {
 		workers[i].batch = batch;
@@ -220,7 +222,8 @@ static int run(struct batch *batch, const struct sign_options *options, int jobs
 	return rc;
 }
 
-int cmd_sign_batch(struct cli *cli, const struct sign_options *options, const struct signing_settings *settings, struct err *err)
+int cmd_sign_batch(struct cli *cli, const struct sign_options *options, const struct signing_settings *settings,
+		   struct err *err)
 {
 	struct signing_settings own = *settings;
 	struct batch batch = { .cli = cli, .settings = &own, .in_dir = options->batch, .out_dir = options->out };
@@ -231,11 +234,13 @@ int cmd_sign_batch(struct cli *cli, const struct sign_options *options, const st
 	if (options->p11_module || (!options->pin.file && !options->p12))
 		jobs = 1; /* one token, one session */
 	if (jobs > 1 && !options->pin.file)
-		return err_set(err, ERR_USAGE, "--jobs with --p12 reads the password once for each thread: give it with --pin-file");
+		return err_set(err, ERR_USAGE,
+			       "--jobs with --p12 reads the password once for each thread: give it with --pin-file");
 	own.no_sync = true;
 	pthread_mutex_init(&batch.lock, NULL);
 	if (list_files(&batch, err) < 0 || run(&batch, options, jobs, err) < 0)
 		return -1;
-	cli_note(cli, cli->english ? "%zu signed, %zu failed" : "%zu tệp đã ký, %zu tệp lỗi", batch.count - batch.failed, batch.failed);
+	cli_note(cli, cli->english ? "%zu signed, %zu failed" : "%zu tệp đã ký, %zu tệp lỗi",
+		 batch.count - batch.failed, batch.failed);
 	return batch.failed ? batch.worst : 0;
 }

@@ -233,7 +233,8 @@ static int copy_to_stdout(struct file_out *out, struct err *err)
 	return 0;
 }
 
-/* The mask can only be read by setting it, for the whole process: one thread at a time, or a thread would put back the 0 of another. */
+/* The mask can only be read by setting it, for the whole process: one thread at a time, or a thread would put back the
+ * 0 of another. */
 static mode_t file_mask(void)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,6 @@
 /*
- * file.h - files read through a memory map and written by temporary file + fsync + rename, so that an output is whole or absent.
+ * file.h - files read through a memory map and written by temporary file + fsync + rename, so that an output is whole
+ * or absent.
  *
  * file_map: read-only, private; only regular files (a directory, a device or a FIFO is ERR_FILE_NOT_REGULAR).
  * file_out: a temporary file beside the target; commit renames it over the target, free without commit removes it.
