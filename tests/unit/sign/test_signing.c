@@ -232,7 +232,7 @@ static void test_reread_notices_other_inputs(void **state)
 
 	(void)state;
 	write_one(&w);
-	reread_fails(&w, w.before - 1, w.result.byte_range);
+	reread_fails(&w, w.before - 2, w.result.byte_range);
 	reread_fails(&w, w.before + 1, w.result.byte_range);
 	for (size_t i = 0; i < 4; i++) {
 		uint64_t range[4];
