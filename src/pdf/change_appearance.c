@@ -13,11 +13,35 @@
 #include "util/arena.h"
 #include "util/err.h"
 
+static const double MAX_ICON_PT2 = 36 * 36;
+
 static const struct pd_obj *normal_appearance(const struct pd_compare *cmp, const struct pd_obj *widget)
 {
 	const struct pd_obj *normal = pd_get(cmp->now, pd_get(cmp->now, widget, "AP"), "N");
 
 	return pd_kind(normal) == PD_STREAM ? normal : NULL;
+}
+
+/* The colour of a marker pen lets the text through: its graphics state multiplies. */
+static bool multiplies(const struct pd_compare *cmp, const struct pd_obj *stream)
+{
+	const struct pd_obj *states = pd_get(cmp->now, pd_get(cmp->now, stream, "Resources"), "ExtGState");
+
+	for (size_t i = 0; i < pd_dict_len(states); i++)
+		if (pd_is_name(pd_get(cmp->now, pd_deref(cmp->now, pd_dict_value_raw(states, i)), "BM"), "Multiply"))
+			return true;
+	return false;
+}
+
+/* A filled area as large as a word hides it; the icon of a note does not reach that far. */
+static bool hides_content(const struct pd_compare *cmp, const struct pd_obj *annotation, const struct pd_obj *stream)
+{
+	struct pd_rect rect;
+
+	if (!pd_rect_read(cmp->now, pd_get(cmp->now, annotation, "Rect"), &rect))
+		return true;
+	return (rect.x1 - rect.x0) * (rect.y1 - rect.y0) > MAX_ICON_PT2 &&
+	       !(pd_is_name(pd_get(cmp->now, annotation, "Subtype"), "Highlight") && multiplies(cmp, stream));
 }
 
 bool change_paints_content(const struct pd_compare *cmp, const struct pd_obj *annotation)
@@ -30,7 +54,8 @@ bool change_paints_content(const struct pd_compare *cmp, const struct pd_obj *an
 		return false;
 	if (!stream || pd_content_summarise(cmp->now, stream, cmp->arena, &summary, NULL) < 0)
 		return true;
-	return summary.images || summary.forms || summary.shadings || summary.text[0];
+	return summary.images || summary.forms || summary.shadings || summary.text[0] ||
+	       (summary.fills && hides_content(cmp, annotation, stream));
 }
 
 /* Letters and digits only, so that line breaks, justification and bullets of an appearance do not matter. */

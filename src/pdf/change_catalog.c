@@ -74,6 +74,45 @@ static void check_metadata(struct pd_compare *cmp, const struct pd_obj *was, con
 	change_add(cmp, PD_CHANGE_LTV, num, "/Root/Metadata", "metadata updated", "cập nhật siêu dữ liệu");
 }
 
+static bool has_extension_keys(const struct pd_obj *entry)
+{
+	static const char *const keys[] = { "Type", "BaseVersion", "ExtensionLevel", "ExtensionRevision", "URL" };
+
+	for (size_t i = 0; i < pd_dict_len(entry); i++) {
+		struct str key = pd_dict_key(entry, i);
+		bool known = false;
+
+		for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+			known = known || str_is(key, keys[k]);
+		if (!known)
+			return false;
+	}
+	return pd_kind(entry) == PD_DICT;
+}
+
+/* ISO 32000-2 table 49: a dictionary of three keys and two more of version 2.0, or an array of such. */
+static bool is_extension(const struct pd_compare *cmp, const struct pd_obj *extensions, size_t i)
+{
+	const struct pd_obj *entry = pd_deref(cmp->now, pd_dict_value_raw(extensions, i));
+
+	if (str_is(pd_dict_key(extensions, i), "Type"))
+		return pd_kind(entry) == PD_NAME;
+	if (pd_kind(entry) != PD_ARRAY)
+		return has_extension_keys(entry);
+	for (size_t k = 0; k < pd_array_len(entry); k++)
+		if (!has_extension_keys(pd_deref(cmp->now, pd_array_raw(entry, k))))
+			return false;
+	return true;
+}
+
+static bool is_version(const struct pd_obj *version)
+{
+	struct str name = pd_name(version);
+
+	return pd_kind(version) == PD_NAME && name.n == 3 && (memcmp(name.p, "1.", 2) == 0 || memcmp(name.p, "2.", 2) == 0) && name.p[2] >= '0' &&
+	       name.p[2] <= '9';
+}
+
 /* Developer extensions: entries may be added and may grow, none is removed (ISO 32000-2 7.12). */
 static void check_extensions(struct pd_compare *cmp, const struct pd_obj *was, const struct pd_obj *is)
 {
@@ -95,6 +134,11 @@ static void check_extensions(struct pd_compare *cmp, const struct pd_obj *was, c
 			return;
 		}
 	}
+	for (size_t i = 0; i < pd_dict_len(after); i++)
+		if (!is_extension(cmp, after, i)) {
+			change_add(cmp, PD_CHANGE_OTHER, pd_ref(is).num, "/Root/Extensions", "an extension that is none", "khai báo mở rộng sai");
+			return;
+		}
 	change_add(cmp, PD_CHANGE_LTV, pd_ref(is).num, "/Root/Extensions", "extensions declared", "khai báo mở rộng");
 }
 
@@ -105,7 +149,7 @@ static void check_simple(struct pd_compare *cmp, const struct pd_obj *old_catalo
 	const struct pd_obj *mark_is = pd_dict_raw(new_catalog, "MarkInfo");
 
 	if (!change_same_value(cmp, pd_dict_raw(old_catalog, "Version"), version))
-		change_add(cmp, pd_kind(version) == PD_NAME ? PD_CHANGE_LTV : PD_CHANGE_OTHER, 0, "/Root/Version", "PDF version changed", "đổi phiên bản PDF");
+		change_add(cmp, is_version(version) ? PD_CHANGE_LTV : PD_CHANGE_OTHER, 0, "/Root/Version", "PDF version changed", "đổi phiên bản PDF");
 	if (!change_same_value(cmp, mark_was, mark_is))
 		change_add(cmp, change_is_new_value(cmp, mark_is) ? PD_CHANGE_LTV : PD_CHANGE_OTHER, 0, "/Root/MarkInfo", "mark information changed",
 			   "đổi thông tin đánh dấu cấu trúc");

@@ -130,8 +130,8 @@ void change_check_dss(struct pd_compare *cmp, const struct pd_obj *was, const st
 		refuse(cmp, "/Root/DSS", "long-term validation material removed or malformed", "dữ liệu kiểm tra dài hạn bị xóa hoặc sai");
 		return;
 	}
-	if (!known_keys(after, dss_keys))
-		refuse(cmp, "/Root/DSS", "unknown key in the DSS", "DSS có khóa lạ");
+	if (!known_keys(after, dss_keys) || (pd_dict_has(after, "Type") && !pd_is_name(pd_dict_raw(after, "Type"), "DSS")))
+		refuse(cmp, "/Root/DSS", "unknown key in the DSS, or another type", "DSS có khóa hoặc kiểu lạ");
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!streams_ok(cmp, pd_dict_raw(before, lists[i]), NULL, pd_dict_raw(after, lists[i])))
 			refuse(cmp, arena_printf(cmp->arena, "/Root/DSS/%s", lists[i]), "not an array of references to new streams",

@@ -9,6 +9,8 @@
 
 enum { WIDGET_HIDDEN = 1 << 1, WIDGET_NO_VIEW = 1 << 5 };
 
+static const double MAX_SIGNATURE_PT2 = 100000; /* a fifth of A4 */
+
 static const char *const sign_keys[] = { "AP", "AS", "V", "F", "DA", "Q", "Ff", "Type", "M", NULL };
 static const char *const signed_keys[] = { "Ff", "Type", NULL };
 static const char *const fill_keys[] = { "V", "AP", "AS", "I", "RV", "TI", "Ff", "Type", "M", NULL };
@@ -73,8 +75,42 @@ static bool signature_value_ok(const struct pd_compare *cmp, const struct pd_fie
 	return pd_kind(field->value_raw) == PD_REF && change_is_fresh(cmp, pd_ref(field->value_raw)) && pd_kind(value_of(cmp, field)) == PD_DICT;
 }
 
-static void note_visible(struct pd_compare *cmp, struct pd_change *item)
+/* The largest area of a field's widgets, in square points: signature and seal of a letter take 15,000 at most, and a small page may
+ * be filled by a signature without harm. */
+static double largest_area(const struct pd_field *field)
 {
+	double most = 0;
+
+	for (size_t i = 0; i < field->widget_count; i++) {
+		const struct pd_rect *rect = &field->widgets[i].rect;
+		double area = (rect->x1 - rect->x0) * (rect->y1 - rect->y0);
+
+		most = area > most ? area : most;
+	}
+	return most;
+}
+
+/* A field is not a way to write on a signed page: an unsigned one that shows something, and one laid over much of the page. */
+static void suspect_cover(const struct pd_compare *cmp, const struct pd_field *field, struct pd_change *item)
+{
+	bool paints = false;
+
+	for (size_t i = 0; i < field->widget_count; i++)
+		paints = paints || change_paints_content(cmp, field->widgets[i].dict);
+	if (paints && !field->value_raw) {
+		item->suspicious = true;
+		item->what = "an unsigned signature field that shows something";
+		item->what_vi = "trường chữ ký chưa ký nhưng hiển thị nội dung";
+	} else if (paints && largest_area(field) > MAX_SIGNATURE_PT2) {
+		item->suspicious = true;
+		item->what = "a signature that covers much of a page";
+		item->what_vi = "chữ ký che phần lớn trang";
+	}
+}
+
+static void note_visible(struct pd_compare *cmp, const struct pd_field *field, struct pd_change *item)
+{
+	suspect_cover(cmp, field, item);
 	if (change_locks_permission(cmp->locks))
 		item->notice = true;
 }
@@ -102,7 +138,7 @@ static void check_new_field(struct pd_compare *cmp, const struct pd_field *field
 	item = change_add(cmp, signing_level(cmp, field), field->ref.num, field_path(cmp, field),
 			  field->value_raw ? "signature added" : "signature field added", field->value_raw ? "thêm chữ ký" : "thêm trường chữ ký");
 	if (visible(field))
-		note_visible(cmp, item);
+		note_visible(cmp, field, item);
 }
 
 /* Appearances are streams of their own, or the field's own rewritten ones; nothing of the signed content is re-used. */
@@ -162,7 +198,8 @@ static void check_signature_field(struct pd_compare *cmp, const struct pd_field 
 		return;
 	}
 	if (!is->value_raw) {
-		change_add(cmp, PD_CHANGE_FORM, is->ref.num, field_path(cmp, is), "empty signature field changed", "sửa trường chữ ký trống");
+		suspect_cover(cmp, is,
+			      change_add(cmp, PD_CHANGE_FORM, is->ref.num, field_path(cmp, is), "empty signature field changed", "sửa trường chữ ký trống"));
 		return;
 	}
 	if (change_locks_field(cmp->locks, is->name)) {
@@ -173,7 +210,7 @@ static void check_signature_field(struct pd_compare *cmp, const struct pd_field 
 		refuse(cmp, is, "a signature that is not an object of its own", "chữ ký không phải đối tượng riêng");
 		return;
 	}
-	note_visible(cmp, change_add(cmp, signing_level(cmp, is), is->ref.num, field_path(cmp, is), "signature field signed", "ký vào trường chữ ký"));
+	note_visible(cmp, is, change_add(cmp, signing_level(cmp, is), is->ref.num, field_path(cmp, is), "signature field signed", "ký vào trường chữ ký"));
 }
 
 static bool value_ok(const struct pd_compare *cmp, const struct pd_field *was, const struct pd_field *is)

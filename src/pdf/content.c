@@ -100,6 +100,17 @@ static void draw(struct content *c)
 		c->found.forms = true;
 }
 
+/* ISO 32000-1 table 60: the operators that fill a path. */
+static bool paints_area(struct str op)
+{
+	static const char *const fills[] = { "f", "F", "f*", "B", "B*", "b", "b*" };
+
+	for (size_t i = 0; i < ARRAY_LEN(fills); i++)
+		if (str_is(op, fills[i]))
+			return true;
+	return false;
+}
+
 static void operate(struct content *c, struct str op)
 {
 	const struct pd_obj *last = c->operand_count ? &c->operands[c->operand_count - 1] : NULL;
@@ -116,6 +127,8 @@ static void operate(struct content *c, struct str op)
 		c->found.shadings = true;
 	else if (str_is(op, "BI"))
 		c->found.images = true;
+	else if (paints_area(op))
+		c->found.fills = true;
 	c->operand_count = 0;
 }
 

@@ -10,6 +10,7 @@
 struct pd_content_summary {
 	const char *text; /* UTF-8, strings in the order they are shown; "" when none */
 	bool images, forms, shadings;
+	bool fills;       /* an area is painted, not only lines */
 	bool undecided;   /* some shown string could not be decoded */
 };
 

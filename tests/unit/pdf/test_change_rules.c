@@ -153,6 +153,7 @@ static void check_rule(void **state)
 
 #define PAGE_WITH(num) { 3, PAGE " /Annots [" ANNOTS " " num " 0 R]", NULL }
 #define NOTE(subtype, more) { 30, "/Type /Annot /Subtype /" subtype " /Rect [10 10 30 30] /Contents (ghi chu) " more, NULL }
+#define HIGHLIGHT "/Type /Annot /Subtype /Highlight /Rect [10 10 300 300] /QuadPoints [0 0 1 0 0 1 1 1] /AP << /N 31 0 R >>"
 #define DSS(more) { 1, CATALOG_FORM " /DSS 30 0 R", NULL }, { 30, "/Type /DSS " more, NULL }
 
 static const struct rule rules[] = {
@@ -205,6 +206,9 @@ static const struct rule rules[] = {
 	{ "extensions that are none", { { 1, CATALOG_FORM " /Extensions 4", NULL } }, NULL, 0, BAD, "extensions removed or malformed" },
 	{ "the version raised", { { 1, CATALOG_FORM " /Version /2.0", NULL } }, NULL, 0, LTV, "PDF version changed" },
 	{ "a version that is no name", { { 1, CATALOG_FORM " /Version 2", NULL } }, NULL, 0, BAD, "PDF version changed" },
+	{ "an extension with an unknown key", { { 1, CATALOG_FORM " /Extensions << /ESIC << /BaseVersion /1.7 /JS (x) >> >>", NULL } }, NULL, 0, BAD,
+	  "an extension that is none" },
+	{ "a version that there is not", { { 1, CATALOG_FORM " /Version /9.9", NULL } }, NULL, 0, BAD, "PDF version changed" },
 	{ "mark information", { { 1, CATALOG_FORM " /MarkInfo << /Marked true >>", NULL } }, NULL, 0, LTV, "mark information changed" },
 	{ "mark information that is signed content", { { 1, CATALOG_FORM " /MarkInfo 5 0 R", NULL } }, NULL, 0, BAD, "mark information changed" },
 
@@ -230,6 +234,11 @@ static const struct rule rules[] = {
 	{ "a comment at P 2", { PAGE_WITH("30"), NOTE("Text", "") }, NULL, 2, NOTE_BAD, "annotation added" },
 	{ "a comment at P 3", { PAGE_WITH("30"), NOTE("Text", "") }, NULL, 3, NOTE_OK, "annotation added" },
 	{ "a highlight at P 3", { PAGE_WITH("30"), NOTE("Highlight", "/QuadPoints [0 0 1 0 0 1 1 1]") }, NULL, 3, NOTE_OK, "annotation added" },
+	{ "a highlight with an appearance that covers", { PAGE_WITH("30"), { 30, HIGHLIGHT, NULL },
+	    { 31, "/Type /XObject /Subtype /Form /BBox [0 0 9 9]", "0 0 9 9 re f" } }, NULL, 3, NOTE_ODD, "annotation added" },
+	{ "a highlight that lets the text through", { PAGE_WITH("30"), { 30, HIGHLIGHT, NULL },
+	    { 31, "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /ExtGState << /G << /BM /Multiply >> >> >>", "/G gs 0 0 9 9 re f" } },
+	  NULL, 3, NOTE_OK, "annotation added" },
 	{ "free text at P 3", { PAGE_WITH("30"), NOTE("FreeText", "/DA (/Helv 10 Tf)") }, NULL, 3, NOTE_ODD, "annotation added" },
 	{ "a stamp at P 3", { PAGE_WITH("30"), NOTE("Stamp", "") }, NULL, 3, NOTE_ODD, "annotation added" },
 	{ "a stamp at P 2", { PAGE_WITH("30"), NOTE("Stamp", "") }, NULL, 2, NOTE_BAD, "annotation added" },
@@ -288,6 +297,15 @@ static const struct rule rules[] = {
 	/* signatures */
 	{ "a signature added", { { 6, FORM " /Fields [7 0 R 8 0 R 10 0 R 13 0 R 15 0 R 17 0 R 30 0 R]", NULL }, PAGE_WITH("30"),
 	    { 30, NEW_SIGNATURE_FIELD, NULL }, { 31, SIGNATURE, NULL } }, NULL, 0, FORM_OK, "signature added" },
+	{ "a signature field that paints and is not signed", { { 6, FORM " /Fields [7 0 R 8 0 R 10 0 R 13 0 R 15 0 R 17 0 R 30 0 R]", NULL }, PAGE_WITH("30"),
+	    { 30, WIDGET " /FT /Sig /T (ChuKy3) /Rect [400 100 500 150] /AP << /N 32 0 R >>", NULL }, { 32, APPEARANCE, SHOWS("1 000 000") } },
+	  NULL, 0, FORM_ODD, "an unsigned signature field that shows something" },
+	{ "an empty signature field that paints nothing", { { 6, FORM " /Fields [7 0 R 8 0 R 10 0 R 13 0 R 15 0 R 17 0 R 30 0 R]", NULL }, PAGE_WITH("30"),
+	    { 30, WIDGET " /FT /Sig /T (ChuKy3) /Rect [400 100 500 150] /AP << /N 32 0 R >>", NULL }, { 32, APPEARANCE, "0 0 9 9 re S" } },
+	  NULL, 0, FORM_OK, "signature field added" },
+	{ "a signature over the page", { { 6, FORM " /Fields [7 0 R 8 0 R 10 0 R 13 0 R 15 0 R 17 0 R 30 0 R]", NULL }, PAGE_WITH("30"),
+	    { 30, WIDGET " /FT /Sig /T (ChuKy3) /Rect [50 50 550 800] /V 31 0 R /AP << /N 32 0 R >>", NULL }, { 31, SIGNATURE, NULL },
+	    { 32, APPEARANCE, SHOWS("1 000 000") } }, NULL, 2, FORM_ODD, "covers much of a page" },
 	{ "a signature added at P 1", { { 6, FORM " /Fields [7 0 R 8 0 R 10 0 R 13 0 R 15 0 R 17 0 R 30 0 R]", NULL }, PAGE_WITH("30"),
 	    { 30, NEW_SIGNATURE_FIELD, NULL }, { 31, SIGNATURE, NULL } }, NULL, 1, FORM_BAD, "signature added" },
 	{ "an unseen document time-stamp at P 1", { { 6, FORM " /Fields [7 0 R 8 0 R 10 0 R 13 0 R 15 0 R 17 0 R 30 0 R]", NULL }, PAGE_WITH("30"),
