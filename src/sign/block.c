@@ -29,6 +29,9 @@ static const double LEVEL_MM = 12;        /* "Nơi nhận:" stands level with th
 static const double REPEAT_MM = 2;        /* a header stands at the same place on another page */
 static const double ADDRESSEES_MM = 30;   /* how far under "Kính gửi" its list reaches */
 static const double RECIPIENTS_X_MM = 75; /* how wide the column of "Nơi nhận" is */
+static const double NEXT_LINE_MM = 3;      /* from a name to the next line of the same paragraph */
+static const double SAME_MIDDLE_MM = 5;
+enum { SENTENCE_WORDS = 4 };
 static const double EMPTY_ROOM_MM = 15;   /* under a title without a name */
 
 struct reason {
@@ -44,6 +47,7 @@ static const struct reason block_reasons[BLOCK_WHY_COUNT] = {
 			      "the text is invisible (recognised text of a scan)" },
 	[BLOCK_TITLE_UNKNOWN] = { 60, "dòng phía trên không phải chức vụ đã biết", "the line above is no known title" },
 	[BLOCK_OFF_CENTRE] = { 55, "chức vụ không thẳng với họ tên", "the title is not above the middle of the name" },
+	[BLOCK_TEXT_GOES_ON] = { 52, "nội dung văn bản còn tiếp ngay dưới họ tên", "the text goes on right under the name" },
 	[BLOCK_NO_ROOM] = { 50, "không có khoảng trống giữa chức vụ và họ tên", "no room between title and name" },
 	[BLOCK_ROOM_TOO_TALL] = { 45, "chức vụ cách họ tên quá xa", "the title is too far above the name" },
 	[BLOCK_NO_NAME] = { 40, "có chức vụ nhưng chưa ghi họ tên", "a title without a name under it" },
@@ -184,6 +188,21 @@ static bool is_aligned(const struct column *column)
 	       distance(column->title_box.x0, column->name_box.x0) <= LEFT_MM;
 }
 
+/* "Trao tặng" / "Nguyễn Văn A" / "đã có thành tích ...": a sentence that goes on in the name's own column, a line further. */
+static bool text_goes_on(const struct page_rows *page, struct span_mm name)
+{
+	for (size_t i = 0; i < page->piece_count; i++) {
+		const struct piece *piece = &page->pieces[i];
+
+		if (piece->box.y0 > name.y1 - 1 && piece->box.y0 - name.y1 < NEXT_LINE_MM && piece->count >= SENTENCE_WORDS &&
+		    !piece->capitals && titles_kind(piece->key, false) == LINE_PLAIN && piece->text.p[0] != '(' &&
+		    !titles_is_list_item(piece->text) && !titles_is_recipients(piece->key) && !titles_looks_like_name(piece->text) &&
+		    distance(span_centre(piece->box), span_centre(name)) < SAME_MIDDLE_MM)
+			return true;
+	}
+	return false;
+}
+
 /* What speaks against a name that stands alone under titles; BLOCK_TAKEN when nothing does. */
 static enum block_why judge(const struct page_rows *page, const struct column *column, const struct name_hit *hit)
 {
@@ -197,6 +216,8 @@ static enum block_why judge(const struct page_rows *page, const struct column *c
 		return BLOCK_ROOM_TOO_TALL;
 	if (!column->known_title && !column->note && !level_with_recipients(page, column->title_box))
 		return BLOCK_TITLE_UNKNOWN;
+	if (text_goes_on(page, column->name_box))
+		return BLOCK_TEXT_GOES_ON;
 	if (hit->invisible)
 		return BLOCK_INVISIBLE;
 	if (hit->accents_differ)

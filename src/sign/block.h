@@ -28,6 +28,7 @@ enum block_why {
 	BLOCK_INVISIBLE,      /* the same, but the text is not painted (OCR under a scan) */
 	BLOCK_TITLE_UNKNOWN,  /* capitals over the name that no table knows, without other evidence */
 	BLOCK_OFF_CENTRE,     /* a title, but not over the middle of the name */
+	BLOCK_TEXT_GOES_ON,   /* a sentence goes on right under the name */
 	BLOCK_NO_ROOM,
 	BLOCK_ROOM_TOO_TALL,
 	BLOCK_NO_NAME,        /* titles and room, and no name under them */

@@ -1,4 +1,4 @@
-/* names.c - see names.h. A name matches over runs of words whose letters, spaces left out, are the signer's. */
+/* names.c - see names.h. A name matches over runs of words whose letters, spaces and points left out, are the signer's. */
 #include "sign/names.h"
 
 #include <string.h>
@@ -21,23 +21,30 @@ static const double SPREAD_SLACK = 1.2;
 
 /* ---- spellings ---- */
 
-static struct str without_spaces(struct str s, struct arena *arena)
+/* Letters, marks and digits: "H. Minh", "H'Nhi" and "H’Nhi" are spelled in more than one way. */
+static struct str letters_of(struct str s, struct arena *arena)
 {
 	char *p = arena_alloc(arena, s.n + 1);
-	struct str word;
 	size_t n = 0;
+	uint32_t code;
 
-	while (p && text_vi_next_word(&s, &word)) {
-		memcpy(p + n, word.p, word.n);
-		n += word.n;
+	while (p && s.n) {
+		const char *at = s.p;
+
+		if (!utf8_next(&s, &code))
+			break;
+		if (!text_vi_is_letter(code) && !(code >= '0' && code <= '9') && !(code >= 0x300 && code <= 0x36f))
+			continue;
+		memcpy(p + n, at, (size_t)(s.p - at));
+		n += (size_t)(s.p - at);
 	}
 	return str_from(p, n);
 }
 
-/* Keys of a text whose spaces are dropped before folding, so that both sides fold alike. */
+/* Keys of a text whose spaces and points are dropped before folding, so that both sides fold alike. */
 static int make_spelling(struct str text, struct arena *arena, struct spelling *ret, struct err *err)
 {
-	struct str tight = without_spaces(text, arena);
+	struct str tight = letters_of(text, arena);
 
 	if (!tight.p)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a name");

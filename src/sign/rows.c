@@ -87,30 +87,28 @@ static struct span_mm with_mark(struct span_mm word, struct span_mm mark, double
 	return word;
 }
 
-/* Letters and digits only, at both ends. */
-static struct str strip_punctuation(struct str s)
+/* Letters and digits only: "H." is "H", and no apostrophe differs from another. */
+static int letters_only(struct str folded, struct arena *arena, struct str *ret, struct err *err)
 {
+	char *p = arena_alloc(arena, folded.n + 1);
+	struct str rest = folded;
+	size_t n = 0;
 	uint32_t code;
 
-	while (s.n) {
-		struct str rest = s;
+	if (!p)
+		return err_set(err, ERR_NO_MEMORY, "no memory for the words of a page");
+	while (rest.n) {
+		const char *at = rest.p;
 
-		if (!utf8_next(&rest, &code) || text_vi_is_letter(code) || (code >= '0' && code <= '9'))
+		if (!utf8_next(&rest, &code))
 			break;
-		s = rest;
+		if (!text_vi_is_letter(code) && !(code >= '0' && code <= '9') && !is_mark(code))
+			continue;
+		memcpy(p + n, at, (size_t)(rest.p - at));
+		n += (size_t)(rest.p - at);
 	}
-	while (s.n) {
-		size_t n = 1;
-		struct str last;
-
-		while (n < s.n && (s.p[s.n - n] & 0xc0) == 0x80)
-			n++;
-		last = str_from(s.p + s.n - n, n);
-		if (!utf8_next(&last, &code) || text_vi_is_letter(code) || (code >= '0' && code <= '9'))
-			break;
-		s.n -= n;
-	}
-	return s;
+	*ret = rest.n ? folded : str_from(p, n);
+	return 0;
 }
 
 static int add_word(struct line_cut *cut, struct str text, struct span_mm box)
@@ -136,7 +134,8 @@ static int add_word(struct line_cut *cut, struct str text, struct span_mm box)
 	if (text_vi_nfc(text, cut->arena, &word->text, cut->err) < 0 ||
 	    text_vi_fold(text, TEXT_VI_SEARCH, cut->arena, &word->bare, cut->err) < 0)
 		return -1;
-	word->bare = strip_punctuation(word->bare);
+	if (letters_only(word->bare, cut->arena, &word->bare, cut->err) < 0)
+		return -1;
 	to->word_count++;
 	return 0;
 }

@@ -34,6 +34,8 @@ static const char *const titles[] = {
 	"thường trực",   "đoàn chủ tịch",   "giáo viên",      "giảng viên",    "bác sĩ",          "quản lý",
 	"quản đốc",      "luật sư",         "nhân viên",      "trợ lý",        "cố vấn",          "phó",
 	"lập biểu",      "lập bảng",        "tổng giám thị",  "giám thị",      "giám sát",        "văn thư",
+	"tư vấn",        "nhà thầu",        "đơn vị thi công", "đơn vị sử dụng", "đơn vị tư vấn", "đơn vị giám sát",
+	"đơn vị vận hành", "đơn vị quản lý", "đơn vị cung cấp", "bên thuê", "bên cho", "bên cung cấp", "bên c",
 };
 
 static const char *const prefixes[] = { "phó", "quyền", "nguyên", "các" };
