@@ -195,7 +195,7 @@ static void judge_token(struct vf *vf, struct vf_sig *sig, enum tsp_check check,
 		judge_cms(vf, sig, CMS_UNSUPPORTED, detail);
 		break;
 	case TSP_SIGNATURE:
-		judge_cms(vf, sig, cms, detail);
+		judge_cms(vf, sig, cms == CMS_OK ? CMS_SIGNATURE_INVALID : cms, detail);
 		break;
 	case TSP_SIGNER_USAGE:
 		vf_judge(sig, VF_INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE");
@@ -209,6 +209,7 @@ static int crypto_token(struct vf *vf, struct vf_sig *sig, struct err *err)
 	struct err why = ERR_INIT;
 	struct digest imprint = { .len = 0 };
 	enum cms_check cms = CMS_OK;
+	enum tsp_check check;
 	char detail[256];
 
 	if (tsp_token_parse(sig->contents, &sig->token, &why) != 0) {
@@ -226,7 +227,8 @@ static int crypto_token(struct vf *vf, struct vf_sig *sig, struct err *err)
 	}
 	if (hash_range(vf, sig, sig->digest_alg, &imprint, err) != 0)
 		return -1;
-	judge_token(vf, sig, tsp_token_check(sig->token, &imprint, &cms, detail, sizeof(detail)), cms, detail);
+	check = tsp_token_check(sig->token, &imprint, &cms, detail, sizeof(detail));
+	judge_token(vf, sig, check, cms, detail);
 	return 0;
 }
 

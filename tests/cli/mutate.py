@@ -74,7 +74,9 @@ def flips(data, rng):
 def contents_flips(data, rng):
     m, (_, a, b, _) = ranges(data)[-1]
     used = len(data[a + 1 : b - 1].rstrip(b"0"))
-    for i in range(40):  # in the SignerInfo, which ends the CMS of a B-B signature: certificates beside the signer's are protected by nobody
+    # In the SignerInfo, which ends the CMS of a B-B signature and of a time-stamp token: certificates beside the signer's, and unsigned
+    # attributes, are protected by nobody.
+    for i in range(40):
         at = a + 1 + used - 1 - rng.randrange(480)
         digit = b"%x" % ((int(data[at : at + 1], 16) + 1 + rng.randrange(15)) % 16)
         yield f"contents-{i:03}", replace(data, at, at + 1, digit)

@@ -70,12 +70,14 @@ verdict "revoked, asked of the network" "INDETERMINATE REVOKED_NO_POE B-B" "$TMP
 has "and the report says revoked" '"revocation": "revoked"' "$report"
 
 # ---- mutants, attacks ----
-mkdir "$TMPDIR/mutants"
-does "mutants are made" python3 "$mutate" make "$TMPDIR/B.pdf" "$TMPDIR/mutants" "$TMPDIR/T.pdf"
-# shellcheck disable=SC2086
-exits "mutants: no crash" 1 "$kyso" verify "$TMPDIR/mutants" $trust --offline --json --jobs 2
-cp "$TMPDIR/stdout" "$TMPDIR/mutants.jsonl"
-does "mutants: none accepted" python3 "$mutate" check "$TMPDIR/mutants.jsonl"
+for of in B sealed; do # the last signature of the second is a document time-stamp
+	mkdir "$TMPDIR/mutants-$of"
+	does "mutants of $of are made" python3 "$mutate" make "$TMPDIR/$of.pdf" "$TMPDIR/mutants-$of" "$TMPDIR/T.pdf"
+	# shellcheck disable=SC2086
+	exits "mutants of $of: no crash" 1 "$kyso" verify "$TMPDIR/mutants-$of" $trust --offline --json --jobs 2
+	cp "$TMPDIR/stdout" "$TMPDIR/mutants.jsonl"
+	does "mutants of $of: none accepted" python3 "$mutate" check "$TMPDIR/mutants.jsonl"
+done
 for p in 1 2 3; do
 	does "certifies at P=$p" sign_person "$letter" "$TMPDIR/certified-$p.pdf" --certify $p
 	mkdir "$TMPDIR/attack-$p"
