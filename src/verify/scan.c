@@ -72,10 +72,10 @@ static void collect_names(struct vf *vf, struct names *names)
 {
 	const uint8_t *end = vf->file.p + vf->file.n;
 
-	for (const uint8_t *p = vf->file.p; (p = find(p, end, "obj")) && names->count < MAX_SCANNED; p += 3) {
-		const uint8_t *stop;
+	for (const uint8_t *p = vf->file.p, *stop; (p = find(p, end, "obj")) && names->count < MAX_SCANNED; p = stop) {
 		const char *name;
 
+		stop = p + 3;
 		if (p > vf->file.p && p[-1] == 'd') /* endobj */
 			continue;
 		stop = object_end(p, end);
@@ -108,8 +108,9 @@ void vf_scan(struct vf *vf)
 	if (!names)
 		return;
 	collect_names(vf, names);
-	for (const uint8_t *p = vf->file.p; (p = find(p, end, "obj")) && found < MAX_SCANNED; p += 3) {
-		if ((p > vf->file.p && p[-1] == 'd') || !is_signature(p, object_end(p, end)))
+	for (const uint8_t *p = vf->file.p, *stop; (p = find(p, end, "obj")) && found < MAX_SCANNED; p = stop) { /* each byte is looked at once */
+		stop = p > vf->file.p && p[-1] == 'd' ? p + 3 : object_end(p, end);
+		if (!is_signature(p, stop))
 			continue;
 		add(vf, names);
 		found++;
