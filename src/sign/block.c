@@ -195,7 +195,7 @@ static bool text_goes_on(const struct page_rows *page, struct span_mm name)
 		const struct piece *piece = &page->pieces[i];
 
 		if (piece->box.y0 > name.y1 - 1 && piece->box.y0 - name.y1 < NEXT_LINE_MM && piece->count >= SENTENCE_WORDS &&
-		    !piece->capitals && titles_kind(piece->key, false) == LINE_PLAIN && piece->text.p[0] != '(' &&
+		    !piece->capitals && !memchr(piece->text.p, ':', piece->text.n) && titles_kind(piece->key, false) == LINE_PLAIN && piece->text.p[0] != '(' &&
 		    !titles_is_list_item(piece->text) && !titles_is_recipients(piece->key) && !titles_looks_like_name(piece->text) &&
 		    distance(span_centre(piece->box), span_centre(name)) < SAME_MIDDLE_MM)
 			return true;

@@ -35,13 +35,17 @@ static const char *const titles[] = {
 	"quản đốc",      "luật sư",         "nhân viên",      "trợ lý",        "cố vấn",          "phó",
 	"lập biểu",      "lập bảng",        "tổng giám thị",  "giám thị",      "giám sát",        "văn thư",
 	"tư vấn",        "nhà thầu",        "đơn vị thi công", "đơn vị sử dụng", "đơn vị tư vấn", "đơn vị giám sát",
-	"đơn vị vận hành", "đơn vị quản lý", "đơn vị cung cấp", "bên thuê", "bên cho", "bên cung cấp", "bên c",
+	"đơn vị vận hành", "đơn vị quản lý", "đơn vị cung cấp", "bên thuê", "bên cho", "bên cung cấp", "bên c", "đơn vị được",
 };
 
 static const char *const prefixes[] = { "phó", "quyền", "nguyên", "các" };
 
 static const char *const notes[] = { "ký tên", "ký và",    "ký ghi rõ", "ký đóng dấu", "ký họ tên",
 				     "chữ ký", "đóng dấu", "ghi rõ họ", "ký số",       "ký và ghi" };
+
+/* "CHỦ TỊCH TẶNG BẰNG KHEN", "GIÁM ĐỐC TRÂN TRỌNG KÍNH MỜI": a sentence in capitals, and the name under it is not the signer's. */
+static const char *const sentences[] = { "tặng bằng", "tặng giấy", "tặng kỷ niệm", "tặng danh hiệu", "tặng thưởng", "trao tặng",
+					 "bằng khen", "giấy khen",  "kính mời",     "trân trọng",     "chứng nhận", "truy tặng" };
 
 /* What other programs print into a visible signature. */
 static const char *const signature_text[] = { "người ký", "ký bởi",     "được ký bởi",      "ngày ký",  "thời gian ký",
@@ -258,6 +262,14 @@ static bool plain_is_signature(const struct plain *plain, char last)
 	return false;
 }
 
+static bool plain_is_sentence(const struct plain *plain)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (holds_phrase(plain->text, sentences[i]))
+			return true;
+	return false;
+}
+
 enum line_kind titles_kind(struct str key, bool capitals)
 {
 	struct plain plain;
@@ -275,6 +287,8 @@ enum line_kind titles_kind(struct str key, bool capitals)
 	if (plain_is_note(&plain, in_brackets))
 		return LINE_NOTE;
 	if (in_brackets)
+		return LINE_PLAIN;
+	if (plain_is_sentence(&plain))
 		return LINE_PLAIN;
 	if (!capitals && plain_is_rank(&plain)) /* "Bác sĩ" over a name; "BÁC SĨ" is a title */
 		return LINE_RANK;
@@ -320,6 +334,17 @@ static bool is_name_word(struct str word, bool *capitals)
 	return word.n == 0;
 }
 
+/* "Nguyễn H. Minh": one capital and a point, not in front ("A. Nội dung") and not last. */
+static bool is_initial(struct str word, struct str rest)
+{
+	struct str next;
+	uint32_t code;
+
+	if (!text_vi_next_word(&rest, &next))
+		return false;
+	return text_vi_starts_upper(word) && utf8_next(&word, &code) && word.n == 1 && word.p[0] == '.';
+}
+
 bool titles_looks_like_name(struct str text)
 {
 	bool capitals = true;
@@ -327,7 +352,7 @@ bool titles_looks_like_name(struct str text)
 	size_t words = 0;
 
 	while (text_vi_next_word(&text, &word)) {
-		if (!is_name_word(word, &capitals))
+		if (!(words && is_initial(word, text)) && !is_name_word(word, &capitals))
 			return false;
 		words++;
 	}

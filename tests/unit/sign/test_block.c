@@ -123,6 +123,35 @@ static void spellings_on_the_page(void **state)
 	}
 }
 
+static void points_and_apostrophes(void **state)
+{
+	AUTO(letter_freep) struct letter *point = plain_letter("GIÁM ĐỐC", "Nguyễn H. Minh");
+	AUTO(letter_freep) struct letter *apostrophe = plain_letter("GIÁM ĐỐC", "H’Nhi Niê Kđăm");
+
+	(void)state;
+	assert_sure(point, "Nguyễn H. Minh", "GIÁM ĐỐC");
+	assert_sure(point, "Nguyễn H Minh", "GIÁM ĐỐC");
+	assert_unsure(point, "Nguyễn Minh", BLOCK_OTHER_PERSON);
+	assert_sure(apostrophe, "H'Nhi Niê Kđăm", "GIÁM ĐỐC");
+}
+
+/* Certificates of merit and invitations: a name under capitals and room, and nobody signs there. */
+static void names_in_sentences(void **state)
+{
+	AUTO(letter_freep) struct letter *awarded = plain_letter("GIÁM ĐỐC", "Trần Thị Bình");
+	AUTO(letter_freep) struct letter *invited = plain_letter("GIÁM ĐỐC SỞ TRÂN TRỌNG KÍNH MỜI", "Trần Thị Bình");
+	AUTO(letter_freep) struct letter *merit = plain_letter("CHỦ TỊCH TẶNG BẰNG KHEN", "Trần Thị Bình");
+	AUTO(letter_freep) struct letter *telephone = plain_letter("GIÁM ĐỐC", "Trần Thị Bình");
+
+	(void)state;
+	centre(awarded, 0, 150, 165.5f, 13, "Đã có thành tích xuất sắc trong công tác");
+	assert_unsure(awarded, "Trần Thị Bình", BLOCK_TEXT_GOES_ON);
+	assert_false(find(invited, "Trần Thị Bình").sure);
+	assert_false(find(merit, "Trần Thị Bình").sure);
+	centre(telephone, 0, 150, 165.5f, 11, "Số hiệu thẻ công chức: B 0123");
+	assert_sure(telephone, "Trần Thị Bình", "GIÁM ĐỐC");
+}
+
 static void spread_and_broken_names(void **state)
 {
 	AUTO(letter_freep) struct letter *spread = plain_letter("GIÁM ĐỐC", NULL);
@@ -443,6 +472,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(certificates_add_words),
 	cmocka_unit_test(other_names_are_not_this_name),
 	cmocka_unit_test(spellings_on_the_page),
+	cmocka_unit_test(points_and_apostrophes),
+	cmocka_unit_test(names_in_sentences),
 	cmocka_unit_test(spread_and_broken_names),
 	cmocka_unit_test(several_titles),
 	cmocka_unit_test(ranks_and_notes),
