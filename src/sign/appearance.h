@@ -1,5 +1,6 @@
 /*
- * appearance.h - what a planned mark looks like in the file: a picture filling its rectangle, or one line of 10 pt text.
+ * appearance.h - what a planned mark looks like in the file: a picture filling its rectangle, or one line of 10 pt
+ * text.
  */
 #ifndef KYSO_SIGN_APPEARANCE_H
 #define KYSO_SIGN_APPEARANCE_H
@@ -10,7 +11,8 @@ struct pd_font;
 struct pd_image;
 struct planned_mark;
 
-NODISCARD int appearance_put(struct pd_inc *inc, const struct pd_page *page, const struct planned_mark *mark, const struct pd_image *picture,
-			     const struct pd_font *font, struct pd_ref *ret_form, struct err *err);
+NODISCARD int appearance_put(struct pd_inc *inc, const struct pd_page *page, const struct planned_mark *mark,
+			     struct pd_rect_mm box, const struct pd_image *picture, const struct pd_font *font,
+			     struct pd_ref *ret_form, struct err *err);
 
 #endif

@@ -41,9 +41,34 @@ const char *sign_level_name(enum sign_level level)
 
 /* ---- the increment ---- */
 
+/* An existing visible field keeps its own page and rectangle, whatever the plan says. */
+static int field_box(struct pd_view view, const struct sign_job *job, struct pd_page *page, struct pd_rect_mm *ret_box,
+		     struct err *err)
+{
+	struct pd_field_list fields = { NULL, 0 };
+	const struct pd_field *field;
+
+	*ret_box = job->mark->rect;
+	if (!job->field_name)
+		return 0;
+	if (pd_field_list(view, pd_arena(view.doc), &fields, err) < 0)
+		return -1;
+	field = pd_field_find(&fields, job->field_name);
+	if (!field || field->widget_count == 0 || field->widgets[0].page_index < 0)
+		return 0;
+	if (!(field->widgets[0].rect.x1 > field->widgets[0].rect.x0) ||
+	    !(field->widgets[0].rect.y1 > field->widgets[0].rect.y0))
+		return 0;
+	if (pd_page_load(view, (uint32_t)field->widgets[0].page_index, page, err) < 0)
+		return -1;
+	*ret_box = pd_page_to_shown(page, field->widgets[0].rect);
+	return 0;
+}
+
 static int put_mark(struct pd_inc *inc, struct pd_view view, const struct sign_job *job, struct pd_signature_spec *spec,
 		    struct err *err)
 {
+	struct pd_rect_mm box;
 	struct pd_page page;
 
 	if (!job->mark || job->mark->kind == MARK_NONE)
@@ -52,7 +77,9 @@ static int put_mark(struct pd_inc *inc, struct pd_view view, const struct sign_j
 		return -1;
 	spec->page_index = job->mark->page;
 	spec->rect = pd_page_to_user(&page, job->mark->rect);
-	return appearance_put(inc, &page, job->mark, job->picture, job->font, &spec->appearance, err);
+	if (field_box(view, job, &page, &box, err) < 0)
+		return -1;
+	return appearance_put(inc, &page, job->mark, box, job->picture, job->font, &spec->appearance, err);
 }
 
 static int put_fills(struct pd_inc *inc, struct pd_doc *doc, const struct sign_job *job, struct err *err)

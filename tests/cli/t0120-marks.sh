@@ -176,6 +176,12 @@ refused "/SV wants another key usage" 4 pdf.field "$TMPDIR/sv.pdf" sign_person "
 make_field "$TMPDIR/sv.pdf" '/FT/Sig/T(ChuKy)/SV<</Type/SV/Cert<</Type/SVCert/Ff 64/URL(http://x)>>>>'
 refused "/SV wants what nobody checks" 4 pdf.field "$TMPDIR/sv.pdf" sign_person "$TMPDIR/sv.pdf" "$OUT" --field ChuKy --existing-field --place 1:30,30,40,20
 
+# a visible field keeps its own rectangle; the picture keeps its shape in the middle of it
+make_field "$TMPDIR/v.pdf" '/FT/Sig/T(ChuKy)/Type/Annot/Subtype/Widget/F 4/Rect[100 100 200 200]'
+does "a visible empty field is signed" sign_person "$TMPDIR/v.pdf" "$TMPDIR/x.pdf" --field ChuKy --existing-field --place 1:30,30,40,20
+does "pdfsig" pdfsig_valid "$TMPDIR/x.pdf" 1
+has "its rectangle stays, the appearance is as large" '/BBox ?\[0 0 100(\.0*)? 100(\.0*)?\]' <(tail -c "+$(stat -c %s "$TMPDIR/v.pdf")" "$TMPDIR/x.pdf" | tr -d '\0' | grep -a BBox)
+
 # ---- several signers: each its own block; the seal asks over whose ----
 while IFS=$'\t' read -r name who ou; do make_key "$name" person p256 "$who" --ou "$ou"; done <<'ROWS'
 j1	Phan Đình Khải	CÔNG AN TỈNH

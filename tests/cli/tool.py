@@ -126,6 +126,11 @@ def cmd_field(file, out, entries):
         root: b"<<" + catalog + b"/AcroForm<</Fields[%d 0 R]>>>>" % size,
         size: b"<<" + entries.encode() + b">>",
     }
+    if "/Rect" in entries:  # visible: page 1 lists it
+        for m in re.finditer(rb"(?s)\b(\d+) 0 obj\s*<<(.*?)>>\s*endobj", data):
+            if re.search(rb"/Type\s*/Page\b", m.group(2)):
+                new[int(m.group(1))] = b"<<" + re.sub(rb"/Annots\s*\[[^\]]*\]", b"", m.group(2)) + b"/Annots[%d 0 R]>>" % size
+                break
     write_increment(data, out, new, root, size + 1, trailer)
 
 
