@@ -478,7 +478,7 @@ static void test_mask_survives_threads(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		char name[16];
+		char name[32];
 
 		snprintf(name, sizeof(name), "thread-%d", i);
 		snprintf(paths[i], sizeof(paths[i]), "%s", in_folder(name));
