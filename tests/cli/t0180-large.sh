@@ -34,7 +34,11 @@ wait $pid
 status=$?
 took=$(($(date +%s%N) - start))
 does "it is signed" test $status = 0
-does "peak anonymous memory is under 100 MB" test $peak -lt 102400
+if grep -q __asan_init "$KYSO"; then
+	skip_ "peak anonymous memory is under 100 MB" "the address sanitizer's own shadow is counted in this build"
+else
+	does "peak anonymous memory is under 100 MB" test $peak -lt 102400
+fi
 echo "# peak anonymous memory $((peak / 1024)) MB; signing $((took / 1000000)) ms, openssl dgst -sha256 $((hashed / 1000000)) ms, $((took * 100 / hashed)) %"
 does "pdfsig says valid" pdfsig_valid "$big/signed.pdf" 1
 does "its first bytes are the input's" cmp -n "$(stat -c %s "$big/large.pdf")" "$big/large.pdf" "$big/signed.pdf"
