@@ -34,7 +34,7 @@ wait $pid
 status=$?
 took=$(($(date +%s%N) - start))
 does "it is signed" test $status = 0
-if grep -q __asan_init "$KYSO"; then
+if grep -q __asan_init "$KYSO_BUILD_DIR/kyso"; then
 	skip_ "peak anonymous memory is under 100 MB" "the address sanitizer's own shadow is counted in this build"
 else
 	does "peak anonymous memory is under 100 MB" test $peak -lt 102400
