@@ -98,17 +98,10 @@ static int write_state(const struct sign_job *job, const struct pd_inc_result *t
 	return 0;
 }
 
-static struct cms_draft_options draft_options(const struct sign_job *job, const struct digest *content)
-{
-	return (struct cms_draft_options){
-		.alg = job->alg, .content_digest = content, .cert = job->signer->cert, .chain = &job->signer->chain
-	};
-}
-
 static int room_for(const struct sign_job *job, size_t *ret_room, struct err *err)
 {
 	struct digest none = { .len = digest_size(job->alg.digest) };
-	struct cms_draft_options options = draft_options(job, &none);
+	struct cms_draft_options options = sign_cms_options(job, &none);
 
 	if (cms_size_estimate(&options, job->level >= SIGN_LEVEL_T ? TOKEN_ROOM_BYTES : 0, ret_room, err) < 0)
 		return -1;
@@ -134,7 +127,7 @@ int prepare_document(struct workfile *work, const struct sign_job *job, const ui
 		return -1;
 	if (sign_digest(file, &tail, job->alg.digest, &content, err) < 0)
 		return -1;
-	options = draft_options(job, &content);
+	options = sign_cms_options(job, &content);
 	if (cms_draft_new(&options, &draft, err) < 0)
 		return -1;
 	if (write_state(job, &tail, file.n + tail.tail.len, &content, cms_draft_signed_attributes(draft), key,
@@ -244,17 +237,12 @@ static int add_timestamp(const struct state *state, struct cms_draft *draft, str
 			 const struct sign_outside *outside, struct err *err)
 {
 	AUTO(buf_release) struct buf token = BUF_INIT;
-	struct digest imprint;
 
 	if (state->level < SIGN_LEVEL_T)
 		return 0;
 	if (!outside)
 		return err_set(err, ERR_USAGE, "the file was prepared for B-T: a time-stamp authority is needed");
-	if (digest_of(state->alg.digest, signature, &imprint, err) < 0)
-		return -1;
-	if (outside->timestamp(outside->ctx, &imprint, state->alg.digest, &token, err) < 0)
-		return -1;
-	return cms_draft_add_timestamp(draft, buf_bytes(&token), err);
+	return sign_stamp(outside, state->alg.digest, signature, draft, &token, err);
 }
 
 static int make_cms(const struct state *state, const struct digest *content, struct bytes signature,

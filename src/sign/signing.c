@@ -183,19 +183,19 @@ static int check_cms(struct bytes der, const struct digest *content, const struc
 	return 0;
 }
 
-static int add_timestamp(const struct sign_job *job, struct cms_draft *draft, struct bytes signature,
-			 struct buf *ret_token, struct err *err)
+int sign_stamp(const struct sign_outside *outside, enum digest_alg alg, struct bytes signature, struct cms_draft *draft,
+	       struct buf *ret_token, struct err *err)
 {
 	struct digest imprint;
 
-	if (digest_of(job->alg.digest, signature, &imprint, err) < 0)
+	if (digest_of(alg, signature, &imprint, err) < 0)
 		return -1;
-	if (job->outside->timestamp(job->outside->ctx, &imprint, job->alg.digest, ret_token, err) < 0)
+	if (outside->timestamp(outside->ctx, &imprint, alg, ret_token, err) < 0)
 		return -1;
 	return cms_draft_add_timestamp(draft, (struct bytes){ (const uint8_t *)ret_token->data, ret_token->len }, err);
 }
 
-static struct cms_draft_options draft_options(const struct sign_job *job, const struct digest *content)
+struct cms_draft_options sign_cms_options(const struct sign_job *job, const struct digest *content)
 {
 	return (struct cms_draft_options){
 		.alg = job->alg,
@@ -211,7 +211,7 @@ static int make_cms(const struct sign_job *job, const struct digest *content, st
 {
 	AUTO(cms_draft_freep) struct cms_draft *draft = NULL;
 	AUTO(buf_release) struct buf signature = BUF_INIT;
-	struct cms_draft_options options = draft_options(job, content);
+	struct cms_draft_options options = sign_cms_options(job, content);
 	struct digest attributes;
 
 	if (cms_draft_new(&options, &draft, err) < 0 || cms_draft_digest(draft, &attributes, err) < 0)
@@ -221,8 +221,8 @@ static int make_cms(const struct sign_job *job, const struct digest *content, st
 	if (cms_draft_set_signature(draft, (struct bytes){ (const uint8_t *)signature.data, signature.len }, err) < 0)
 		return -1;
 	if (job->level >= SIGN_LEVEL_T &&
-	    add_timestamp(job, draft, (struct bytes){ (const uint8_t *)signature.data, signature.len }, ret_token,
-			  err) < 0)
+	    sign_stamp(job->outside, job->alg.digest, (struct bytes){ (const uint8_t *)signature.data, signature.len },
+		       draft, ret_token, err) < 0)
 		return -1;
 	if (cms_draft_write(draft, ret_der, err) < 0)
 		return -1;
@@ -232,7 +232,7 @@ static int make_cms(const struct sign_job *job, const struct digest *content, st
 static int first_room(const struct sign_job *job, size_t *ret_bytes, struct err *err)
 {
 	struct digest none = { .len = digest_size(job->alg.digest) };
-	struct cms_draft_options options = draft_options(job, &none);
+	struct cms_draft_options options = sign_cms_options(job, &none);
 	size_t bytes;
 
 	if (job->contents_bytes) {

@@ -84,6 +84,11 @@ NODISCARD int sign_archive(struct workfile *work, const struct sign_outside *out
 /* Builds the increment with an empty placeholder of contents_bytes; nothing is appended. */
 NODISCARD int sign_build(struct bytes file, const struct sign_job *job, size_t contents_bytes,
 			 struct pd_inc_result *ret, struct err *err);
+/* What a CMS of this job holds over a content digest; everything is borrowed. */
+struct cms_draft_options sign_cms_options(const struct sign_job *job, const struct digest *content);
+/* Fetches a time-stamp over the signature value into ret_token and adds it to the draft (EN 319 122-1 5.3). */
+NODISCARD int sign_stamp(const struct sign_outside *outside, enum digest_alg alg, struct bytes signature,
+			 struct cms_draft *draft, struct buf *ret_token, struct err *err);
 /* Digest of everything but the gap: the file so far and the tail to come. */
 NODISCARD int sign_digest(struct bytes file, const struct pd_inc_result *tail, enum digest_alg alg, struct digest *ret,
 			  struct err *err);
